@@ -1,0 +1,44 @@
+# Verbs of the project; `make` prints them. Needed: Python >= 3.11 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## make .venv from the hashed requirements (and a Java runtime where there is none)
+	@$(PYTHON) infra/bootstrap.py
+
+setup-dev:
+	@$(PYTHON) infra/bootstrap.py --dev
+
+run: setup ## start the axis with the demo province; Ctrl-C stops it
+	@$(BIN)/lienthong up --demo
+
+up: setup ## start the axis without the demo
+	@$(BIN)/lienthong up
+
+down: setup ## end whatever an earlier start left behind
+	@$(BIN)/lienthong down
+
+fmt: setup-dev ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lint: setup-dev ## style only
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+check: lint ## style, types, import contracts, unused dependencies
+	@$(BIN)/mypy schemas infra processors connectors tests
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+test: check ## everything that fits into 15 minutes on two cores
+	@$(BIN)/pytest -m "not slow"
+
+test-slow: setup-dev ## the large trials with full counts
+	@$(BIN)/pytest -m slow
+
+lock: setup-dev ## rewrite the hashed requirements from pyproject.toml
+	@$(PYTHON) infra/requirements/lock.py
+
+.PHONY: help setup setup-dev run up down fmt lint check test test-slow lock
+.DEFAULT_GOAL := help

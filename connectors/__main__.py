@@ -1,0 +1,32 @@
+"""`python -m connectors intake|deliver|notify|register`: one connector, until SIGTERM."""
+
+import argparse
+import importlib
+import sys
+
+from infra.errors import EnvironmentFaultError
+
+CONNECTORS = {
+    "intake": "connectors.intake.process",
+    "deliver": "connectors.delivery.process",
+    "notify": "connectors.notify.process",
+    "register": "connectors.register.process",
+}
+"""Each module has `run()`; it is imported only in its own process."""
+
+
+def main() -> int:
+    """Run until SIGTERM; 2 when it cannot start."""
+    parser = argparse.ArgumentParser(prog="python -m connectors", description=__doc__)
+    parser.add_argument("connector", choices=sorted(CONNECTORS))
+    chosen = parser.parse_args().connector
+    try:
+        importlib.import_module(CONNECTORS[chosen]).run()
+    except EnvironmentFaultError as exc:
+        sys.stderr.write(f"{exc}\n→ {exc.mend}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The machines: Kafka, state, content store, settings, clock, metrics, supervisor. Imports `schemas` only."""

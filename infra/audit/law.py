@@ -1,0 +1,82 @@
+"""The law (decision 13): every distinct (document key, digest) has one current verdict, and a carried one has one outcome a recipient."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from infra.audit.books import Books, Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What broke the law; all empty means it holds."""
+
+    lost: tuple[str, ...]
+    """Taken in, and no outcome is on the log."""
+
+    duplicate_effects: tuple[str, ...]
+    """The same thing done twice, or one event id with two contents."""
+
+    unexplained: tuple[str, ...]
+    """On the log, and nothing explains it."""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the law holds."""
+        return not (self.lost or self.duplicate_effects or self.unexplained)
+
+
+def judge(books: Books) -> Findings:
+    """Compare the books with the law."""
+    lost, doubled, unexplained = [], list(books.conflicts), []
+    for (key, sha256), account in books.submissions.items():
+        name = f"{key} {sha256[:12]} ({account.where or 'never submitted'})"
+        if not account.submitted:
+            unexplained.append(f"{name}: outcome without a submission")
+            continue
+        lost += [f"{name}: {what}" for what in _missing(account) if account.where not in books.buried]
+        doubled += [f"{name}: {what}" for what in _doubled(account)]
+    lost += [
+        f"status {event_id} ({where}): no answer"
+        for event_id, where in books.statuses.items()
+        if event_id not in books.answered and where not in books.buried
+    ]
+    unexplained += [
+        f"answer to a status {event_id} that nobody submitted"
+        for event_id in books.answered
+        if event_id not in books.statuses
+    ]
+    unexplained += [
+        f"{where}: cannot be read, and is no dead letter" for where in books.unreadable if where not in books.buried
+    ]
+    doubled += [
+        f"delivery {delivery} {act}: dispatched {len(ids)} times"
+        for (delivery, act), ids in books.dispatched.items()
+        if len(ids) > 1
+    ]
+    doubled += [f"alert {slot}: raised {len(ids)} times" for slot, ids in books.alerts.items() if len(ids) > 1]
+    return Findings(lost=tuple(lost), duplicate_effects=tuple(doubled), unexplained=tuple(unexplained))
+
+
+def _current(account: Submission) -> list[str]:
+    """Return the kinds of the verdicts that nothing superseded; any final one supersedes the held ones."""
+    standing = {event_id: kind for event_id, kind in account.verdicts.items() if event_id not in account.superseded}
+    final = [kind for kind in standing.values() if kind != "held"]
+    return final or (["held"] if standing else [])
+
+
+def _missing(account: Submission) -> Iterator[str]:
+    current = _current(account)
+    if not current:
+        yield "no verdict"
+    elif current[0] in {"signed", "provisional"} and not account.repeated and not account.refused_whole:
+        yield from (f"no outcome for {code}" for code in account.recipients if code not in account.outcomes)
+
+
+def _doubled(account: Submission) -> Iterator[str]:
+    if len(current := _current(account)) > 1:
+        yield f"{len(current)} current verdicts: {', '.join(current)}"
+    for code, outcomes in account.outcomes.items():
+        delivered = {outcome for outcome in outcomes if outcome.endswith(" DELIVER")}
+        refused = {outcome for outcome in outcomes if " " not in outcome}
+        if len(delivered) + len(refused) > 1:
+            yield f"{code} met {len(delivered) + len(refused)} outcomes: {', '.join(sorted(outcomes))}"

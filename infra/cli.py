@@ -1,0 +1,83 @@
+"""`lienthong`: commands are named as strings and loaded when called, so that help is quick and floors stay apart."""
+
+import importlib
+from typing import Any
+
+import click
+
+from infra.commands import global_options
+
+COMMANDS = {
+    "up": "infra.commands.up:up",
+    "down": "infra.commands.down:down",
+    "compose": "infra.commands.compose:compose",
+    "submit": "connectors.commands.submit:submit",
+    "status": "connectors.commands.status:status",
+    "owes": "connectors.commands.owes:owes",
+    "inbox": "connectors.commands.inbox:inbox",
+    "ack": "connectors.commands.ack:ack",
+    "read": "infra.commands.read:read",
+    "verify": "processors.commands.verify:verify",
+    "route": "processors.commands.route:route",
+    "topics": "infra.commands.topics:topics",
+    "reference": "infra.commands.reference:reference",
+    "dlq": "infra.commands.dlq:dlq",
+    "doctor": "infra.commands.doctor:doctor",
+    "audit": "infra.commands.audit:audit",
+}
+
+SAYS = {
+    "up": "start the axis in the foreground, with the demo province if asked",
+    "down": "end whatever an earlier `up` left behind",
+    "compose": "make and sign a packet with the demo PKI",
+    "submit": "hand packets over through the intake",
+    "status": "the story of a document; first who owes what by when",
+    "owes": "open obligations of an agency",
+    "inbox": "what waits for an agency",
+    "ack": "say a status for a delivery (sandbox and support)",
+    "read": "what the axis reads in an edXML packet or status",
+    "verify": "are the signatures good, and why (not)",
+    "route": "where would a packet go, and why",
+    "topics": "compare the broker with topics.yaml, or make it so",
+    "reference": "check, compare, publish and show reference data",
+    "dlq": "dead letters, each with reason and coordinates",
+    "doctor": "what is wrong with this machine and axis, and how to mend it",
+    "audit": "the law of conservation over all topics",
+}
+"""One line each for the list, so that the list needs no command's module."""
+
+
+class Lazy(click.Group):
+    """Imports a command's module only when the command is asked for."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names, in the order above."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Import and return one command."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        found: click.Command = getattr(importlib.import_module(module), attribute)
+        return found
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SAYS.items()))
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example:  lienthong up --demo     Exit: 0 yes or done, 1 the answer is no, 2 usage or environment.",
+)
+@global_options
+def cli(**_options: Any) -> None:
+    """Trục liên thông văn bản: exchanges digitally signed documents between agencies."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0, 1 or 2."""
+    cli.main(arguments, prog_name="lienthong")

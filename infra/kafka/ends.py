@@ -1,0 +1,56 @@
+"""Where the partitions of the log begin and end, asked on a connection of its own (a consumer answers behind its fetches)."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # its own documented name
+
+from infra.kafka import clients
+from infra.kafka.records import Where
+from infra.settings import Settings
+
+SECONDS = 10.0
+
+
+class NoAnswerError(Exception):
+    """The broker could not be asked."""
+
+
+class Ends(Protocol):
+    """Knows the log's bounds."""
+
+    def first(self, wheres: Iterable[Where]) -> dict[Where, int]:
+        """Return the first offset that still exists; raise `NoAnswerError`."""
+
+    def latest(self, wheres: Iterable[Where]) -> dict[Where, int]:
+        """Return the offset that the next record will get; raise `NoAnswerError`."""
+
+
+class BrokerEnds:
+    """Asks the broker; may be called from any one thread at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._admin = clients.admin(settings)
+        self._prefix = settings.topic_prefix
+
+    def first(self, wheres: Iterable[Where]) -> dict[Where, int]:
+        """Return the first offset that still exists; raise `NoAnswerError`."""
+        return self._ask(wheres, OffsetSpec.earliest())  # type: ignore[no-untyped-call]  # the library leaves it bare
+
+    def latest(self, wheres: Iterable[Where]) -> dict[Where, int]:
+        """Return the offset that the next record will get; raise `NoAnswerError`."""
+        return self._ask(wheres, OffsetSpec.latest())  # type: ignore[no-untyped-call]  # the library leaves it bare
+
+    def _ask(self, wheres: Iterable[Where], spec: Any) -> dict[Where, int]:
+        wanted = {TopicPartition(self._prefix + where.topic, where.partition): spec for where in wheres}
+        if not wanted:
+            return {}
+        try:
+            asked = self._admin.list_offsets(wanted, request_timeout=SECONDS)
+            return {
+                Where(each.topic.removeprefix(self._prefix), each.partition): int(future.result(SECONDS).offset)
+                for each, future in asked.items()
+            }
+        except (KafkaException, TimeoutError) as exc:
+            raise NoAnswerError(str(exc)) from exc

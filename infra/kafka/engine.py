@@ -1,0 +1,223 @@
+"""The engine: owns the lanes of a process, gives every piece of work its turn, and looks after the timers.
+
+It knows neither Faust nor a consumer: whoever feeds it is its `Host`. One lane does one thing at a time; lanes run side by side.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from infra import metrics
+from infra.kafka.deciding import Deciding
+from infra.kafka.ending import End, end_process
+from infra.kafka.ends import Ends, NoAnswerError
+from infra.kafka.epochs import wakes
+from infra.kafka.lane import Lane
+from infra.kafka.records import Batch, Where
+from infra.kafka.settle import Settlement, policy
+from infra.kafka.stepping import Noticing, Overlay
+from infra.state import Changes
+
+TIMERS_AT_ONCE = 500
+"""Due rows of one transaction; the same for every process of an app, so that a round done again is cut the same way."""
+
+log = structlog.get_logger(__name__)
+
+
+class Host(Protocol):
+    """The consumer that feeds the engine."""
+
+    def moved(self, where: Where, generation: int | None) -> bool:
+        """Tell whether a rebalance is under way, or took the partition or (unless None) the generation away."""
+
+    async def reseek(self, where: Where, offset: int) -> None:
+        """Deliver from this offset on again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Engine:
+    """Settles batches and fires timers for the partitions that the host was assigned."""
+
+    topics: Sequence[str]
+    """Every topic of the app, without prefix."""
+
+    settlement: Settlement
+    ends: Ends
+    host: Host
+    sparse: Collection[str] = ()
+    end: End = end_process
+    lanes: dict[int, Lane] = field(default_factory=dict)
+    unread: dict[Where, int] = field(default_factory=dict)
+    """Records on the log that are not settled, as of the last tick."""
+
+    fired: int = 0
+    """Timers fired since the start."""
+
+    _turns: dict[int, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
+    _ticking: set[int] = field(default_factory=set)
+
+    async def claim(self, wheres: Iterable[Where]) -> dict[Where, int]:
+        """Take partitions over, giving all others up; return the offset that each must be read from."""
+        mine = sorted(set(wheres))
+        held = sorted({where.partition for where in mine} | self.lanes.keys())
+        desk = self.settlement.desk
+        async with policy(desk.app, self.end, lambda: False), AsyncExitStack() as turns:
+            for partition in held:
+                await turns.enter_async_context(self._turns[partition])  # waits for the work under way
+            first, after = await asyncio.to_thread(lambda: (self.ends.first(mine), self.ends.latest(mine)))
+            self.lanes.clear()
+            self.unread.clear()
+            for partition in sorted({where.partition for where in mine}):
+                topics = {where.topic: first[where] for where in mine if where.partition == partition}
+                claimed = await desk.sql_call(desk.state.claim, partition, topics)
+                self.lanes[partition] = Lane.of(partition, claimed)
+                self._check_bounds(self.lanes[partition], first, after)
+            for partition in held:
+                self._turns[partition].notify_all()
+            desk.crash("claimed")
+        return {
+            Where(topic, lane.partition): last + 1
+            for lane in self.lanes.values()
+            for topic, last in lane.positions.items()
+        }
+
+    async def settle(self, batch: Batch) -> bool:
+        """Take a batch through; True: it may be acked. Never raises: what goes wrong ends the process or drops the batch."""
+        settled = False
+        turn = self._turns[batch.where.partition]
+        async with (
+            policy(self.settlement.desk.app, self.end, lambda: self.host.moved(batch.where, batch.generation)),
+            turn,
+        ):
+            await turn.wait_for(
+                lambda: self._stale(batch) or not self.lanes[batch.where.partition].held_back(batch.where.topic)
+            )
+            settled = not self._stale(batch) and await self._settle(self.lanes[batch.where.partition], batch)
+            turn.notify_all()
+        return settled
+
+    async def _settle(self, lane: Lane, batch: Batch) -> bool:
+        where, records = batch.where, batch.records
+        expected = lane.positions[where.topic] + 1
+        if records[0].offset < expected:
+            records = [record for record in records if record.offset >= expected]
+        if records and records[0].offset > expected and where.topic not in self.sparse:
+            log.warning("hole", topic=where.topic, partition=where.partition, expected=expected, got=records[0].offset)
+            await self.host.reseek(where, expected)
+            return False
+        if records:
+            if lane.plan is None:
+                await self._switch(lane)
+            await self.settlement.batch(lane, where, records)
+        return True
+
+    def blocked(self) -> set[Where]:
+        """Return the partitions whose batches would have to wait for work that the last owner had begun."""
+        return {
+            Where(topic, lane.partition)
+            for lane in self.lanes.values()
+            for topic in lane.positions
+            if lane.held_back(topic)
+        }
+
+    async def tick(self) -> None:
+        """Once a second: measure the lag, put new reference data in force, fire what is due."""
+        now = self.settlement.desk.clock.now()
+        wheres = [Where(topic, lane.partition) for lane in self.lanes.values() for topic in lane.positions]
+        try:
+            ends = await asyncio.to_thread(self.ends.latest, wheres)  # after `now`: see Lane.watermark
+        except NoAnswerError as exc:
+            log.warning("no_ends", why=str(exc))  # nothing is due while nobody can say how far the log is read
+            return
+        self._measure(ends)
+        if isinstance(self.settlement.work, Deciding):
+            await asyncio.gather(*(self._look(partition, ends, now) for partition in list(self.lanes)))
+
+    async def _look(self, partition: int, ends: Mapping[Where, int], now: datetime) -> None:
+        if partition in self._ticking:
+            return  # the look before this one still waits or works
+        self._ticking.add(partition)
+        turn = self._turns[partition]
+        try:
+            async with policy(self.settlement.desk.app, self.end, lambda: self._lost(partition)), turn:
+                if (lane := self.lanes.get(partition)) is not None and not self._lost(partition):
+                    await self._fire(lane, ends, now)
+                turn.notify_all()
+        finally:
+            self._ticking.discard(partition)
+
+    async def _fire(self, lane: Lane, ends: Mapping[Where, int], now: datetime) -> None:
+        """Fire all that is due until the watermark; first, and up to the same moment, what the last owner had begun."""
+        if lane.plan is not None and lane.plan.until_at is None:
+            return  # a batch comes first
+        until = lane.plan.until_at if lane.plan else None
+        if until is None:
+            await self._switch(lane)
+            await self._notice(lane, now)
+            until = lane.watermark(self.topics, ends, now)
+        desk = self.settlement.desk
+        while until is not None and (due := await desk.sql_call(desk.state.due, lane.partition, until, TIMERS_AT_ONCE)):
+            await self.settlement.timers(lane, due, until)
+            self.fired += len(due)
+        lane.plan = None
+
+    async def _notice(self, lane: Lane, now: datetime) -> None:
+        """Let a connector's core look outside; what it saw becomes due rows, under the fence and before it is acted on."""
+        work, desk = self.settlement.work, self.settlement.desk
+        core: object = work.core if isinstance(work, Deciding) else None
+        if not isinstance(core, Noticing):
+            return
+        rows = await desk.sql_call(desk.state.beginning_with, lane.partition, core.notices)
+        overlay = Overlay(rows)
+        overlay.apply(await asyncio.to_thread(lambda: list(core.notice(rows, now))))
+        if overlay.changes != Changes():
+            await desk.sql_call(desk.state.settle, lane.partition, lane.epoch, overlay.changes)
+
+    async def _switch(self, lane: Lane) -> None:
+        """Put the newest reference data in force in a lane where nothing is under way."""
+        work, desk = self.settlement.work, self.settlement.desk
+        if not isinstance(work, Deciding):
+            return
+        versions = dict(work.epochs.current().versions)
+        if versions == dict(lane.versions):
+            return
+        wake = wakes(work.core, lane.versions, versions)
+        await desk.sql_call(desk.state.switch, lane.partition, lane.epoch, versions, wake=wake, now=desk.clock.now())
+        lane.versions = versions
+        desk.crash("switched")
+
+    def _stale(self, batch: Batch) -> bool:
+        lane = self.lanes.get(batch.where.partition)
+        gone = lane is None or batch.where.topic not in lane.positions
+        return gone or self.host.moved(batch.where, batch.generation)
+
+    def _lost(self, partition: int) -> bool:
+        return any(self.host.moved(Where(topic, partition), None) for topic in self.topics)
+
+    def _check_bounds(self, lane: Lane, first: Mapping[Where, int], after: Mapping[Where, int]) -> None:
+        """End where the log and our position cannot belong together; going on would lose records without a word."""
+        for topic, last in lane.positions.items():
+            where = Where(topic, lane.partition)
+            said = {"topic": topic, "partition": lane.partition, "settled": last}
+            if last + 1 < first[where]:
+                self.end("retention removed records that were not settled", **said, first=first[where])
+            if last + 1 > after[where]:
+                self.end(
+                    "the log ends before our position: it is not the log this state was made from",
+                    **said,
+                    end=after[where],
+                )
+
+    def _measure(self, ends: Mapping[Where, int]) -> None:
+        app = self.settlement.desk.app
+        for where, end in ends.items():
+            lane = self.lanes.get(where.partition)
+            if lane is not None and where.topic in lane.positions:
+                self.unread[where] = max(0, end - lane.positions[where.topic] - 1)
+                metrics.LAG.labels(process=app, topic=where.topic, partition=where.partition).set(self.unread[where])

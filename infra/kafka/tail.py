@@ -1,0 +1,99 @@
+"""Reading topics from their first record without a group: for the audit, the demo's observer and tests."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin._listoffsets import OffsetSpec
+
+from infra.kafka import clients
+from infra.settings import Settings
+
+POLL_SECONDS = 0.2
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it lies on the log; `topic` without the prefix the broker's names may carry."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+def _headers(headers: Any) -> tuple[tuple[str, bytes], ...]:
+    """Return what the client gives as a list of pairs of bytes, or None, as its types do not say."""
+    return tuple(headers or ())
+
+
+class Tail:
+    """Follows all partitions of some topics from the beginning."""
+
+    def __init__(self, settings: Settings, topics: Iterable[str]) -> None:
+        self._prefix = settings.topic_prefix
+        self._admin = clients.admin(settings)
+        self._consumer: Consumer = clients.consumer(settings, "tail", **{"enable.auto.commit": False})
+        wanted = [self._prefix + topic for topic in topics]
+        found = self._consumer.list_topics(timeout=10).topics
+        self._partitions = [
+            TopicPartition(topic, number, OFFSET_BEGINNING)
+            for topic in wanted
+            if topic in found
+            for number in found[topic].partitions
+        ]
+        self._consumer.assign(self._partitions)
+        self.positions: dict[tuple[str, int], int] = {}
+        """(topic, partition) -> next offset to be read, for every partition."""
+        self.positions.update(self._offsets(OffsetSpec.earliest()))  # type: ignore[no-untyped-call] # the library's
+
+    def ends(self) -> dict[tuple[str, int], int]:
+        """Ask the broker for the end of every partition, now."""
+        return self._offsets(OffsetSpec.latest())  # type: ignore[no-untyped-call] # the library's
+
+    def _offsets(self, which: OffsetSpec) -> dict[tuple[str, int], int]:
+        """Ask for all partitions at once: one by one, each question would wait behind a fetch of this consumer."""
+        if not self._partitions:
+            return {}
+        asked = self._admin.list_offsets(
+            {TopicPartition(each.topic, each.partition): which for each in self._partitions}
+        )
+        return {
+            (each.topic.removeprefix(self._prefix), each.partition): int(answer.result(10).offset)
+            for each, answer in asked.items()
+        }
+
+    def poll(self) -> list[Record]:
+        """Return what is new, at most `BATCH` records; empty when nothing came within `POLL_SECONDS`."""
+        records = []
+        for message in self._consumer.consume(BATCH, POLL_SECONDS):
+            if (error := message.error()) is not None:
+                raise KafkaException(error)
+            topic = str(message.topic()).removeprefix(self._prefix)
+            partition, offset = int(message.partition() or 0), int(message.offset() or 0)
+            self.positions[topic, partition] = offset + 1
+            records.append(
+                Record(topic, partition, offset, message.key(), message.value(), _headers(message.headers()))
+            )
+        return records
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._consumer.close()
+
+
+def read_all(settings: Settings, topics: Iterable[str]) -> Iterator[Record]:
+    """Yield every record that lies on the topics now, partition by partition in order; then end."""
+    tail = Tail(settings, topics)
+    try:
+        ends = tail.ends()
+        while any(tail.positions[where] < end for where, end in ends.items()):
+            for record in tail.poll():
+                if record.offset < ends[record.topic, record.partition]:
+                    yield record
+    finally:
+        tail.close()

@@ -1,0 +1,43 @@
+"""How far a process is, for whoever watches it: `var/run/<process>.progress`, written at every tick.
+
+A process that lives but does not move while work waits is restarted: `lag` > 0 and the same `positions` for too long,
+or an `at` that is too old (the process does not even get as far as saying).
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra.durable import write_atomically
+from infra.kafka.engine import Engine
+from infra.kafka.records import Where
+
+
+class Progress:
+    """Writes one process' file."""
+
+    def __init__(self, run_folder: Path, process: str) -> None:
+        self.file = progress_file(run_folder, process)
+
+    def say(self, positions: Mapping[Where, int], *, lag: int, done: int = 0) -> None:
+        """Write the last settled offsets, how many records (or lanes at work) wait, and a counter of what moves no offset."""
+        said = {
+            "lag": lag,
+            "positions": {f"{where.topic}/{where.partition}": last for where, last in sorted(positions.items())}
+            | {"done": done},
+            "at": time.monotonic(),  # the same for all processes of a machine since it booted
+        }
+        write_atomically(self.file, json.dumps(said).encode())
+
+    def say_engine(self, engine: Engine) -> None:
+        """Write how far an engine is with all it owns; a lane at work counts as one that waits."""
+        lanes = list(engine.lanes.values())
+        positions = {Where(topic, lane.partition): last for lane in lanes for topic, last in lane.positions.items()}
+        waiting = sum(engine.unread.values()) + sum(lane.plan is not None for lane in lanes)
+        self.say(positions, lag=waiting, done=engine.fired)
+
+
+def progress_file(run_folder: Path, process: str) -> Path:
+    """Return where a process says how far it is."""
+    return run_folder / f"{process}.progress"

@@ -1,0 +1,52 @@
+"""Looking at an app's position and due rows from outside, without taking part: the demo's clock, `doctor`, tests."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, func, make_url, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from infra.state.store import from_micros
+from infra.state.tables import DUE, POSITION
+
+
+class Positions:
+    """Reads one app's progress; a state that was not made yet reads as nothing."""
+
+    def __init__(self, url: str, app: str) -> None:
+        self._url, self._app = make_url(url), app
+        self._engine: Engine | None = None
+
+    def read(self) -> dict[tuple[str, int], int]:
+        """Return (topic, partition) -> offset of the last settled record."""
+        found = select(POSITION.c.topic, POSITION.c.partition, POSITION.c.last_offset).where(
+            POSITION.c.app == self._app
+        )
+        if (engine := self._open()) is None:
+            return {}
+        try:
+            with engine.connect() as connection:
+                return {(topic, partition): last for topic, partition, last in connection.execute(found)}
+        except (OperationalError, ProgrammingError):
+            return {}  # its tables do not exist yet
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest due moment of the app, or None."""
+        if (engine := self._open()) is None:
+            return None
+        try:
+            with engine.connect() as connection:
+                first = connection.execute(select(func.min(DUE.c.due_at)).where(DUE.c.app == self._app)).scalar()
+        except (OperationalError, ProgrammingError):
+            return None
+        return None if first is None else from_micros(first)
+
+    def _open(self) -> Engine | None:
+        file = self._url.database if self._url.get_backend_name() == "sqlite" else None
+        if file and not Path(file).exists():
+            return None  # looking must not make an empty database
+        if self._engine is None:
+            drivername = "postgresql+psycopg" if self._url.drivername == "postgresql" else self._url.drivername
+            self._engine = create_engine(self._url.set(drivername=drivername), poolclass=NullPool)
+        return self._engine

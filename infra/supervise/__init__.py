@@ -1,0 +1,1 @@
+"""Starting, watching and ending the axis' processes: what `lienthong up` and `down` are made of."""

@@ -1,0 +1,140 @@
+"""Keeps processes running: starts them in order, restarts what crashed or stands still, stops all in order."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from infra import metrics
+from infra.supervise.child import Child, Spec
+from infra.supervise.ledger import Ledger
+
+BACKOFF_FIRST = 0.5
+"""Seconds before the first restart; doubled at each further crash."""
+
+BACKOFF_LONGEST = 20.0
+"""Seconds between restarts of a process that keeps crashing."""
+
+STEADY_AFTER = 30.0
+"""Seconds a process must have run for its crashes to be forgotten."""
+
+STALLED_AFTER = 60.0
+"""Seconds without progress while work waits, after which a living process is restarted."""
+
+STOP_PATIENCE = 3.0
+"""Seconds a rank has to stop by itself before it is killed: four ranks stay within 15 s."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Watch:
+    child: Child
+    crashes: int = 0
+    start_again_at: float | None = None
+    progress: str = ""
+    moved_at: float = 0.0
+
+
+class Supervisor:
+    """Owns the children; `tick` is called a few times a second by whoever has the foreground."""
+
+    def __init__(self, *, run_folder: Path, log_folder: Path, environment: Mapping[str, str]) -> None:
+        self._ledger = Ledger(run_folder / "processes.json")
+        self._log_folder = log_folder
+        self._environment = environment
+        self._watches: dict[str, _Watch] = {}
+        self.on_restart: Callable[[str, str], None] = lambda _name, _why: None
+
+    def end_leftovers(self) -> list[str]:
+        """End what an earlier supervisor left running."""
+        return self._ledger.end_leftovers()
+
+    def start(self, spec: Spec) -> None:
+        """Start one process and watch it from now on."""
+        if spec.progress is not None:
+            spec.progress.unlink(missing_ok=True)
+        child = Child(spec, log_folder=self._log_folder, ledger=self._ledger, environment=self._environment)
+        watch = self._watches[spec.name] = _Watch(child)
+        self._start(watch)
+
+    def exit_code(self, name: str) -> int | None:
+        """Return the exit code of a `once` process, None while it runs."""
+        return self._watches[name].child.exit_code()
+
+    def pids(self) -> dict[str, int]:
+        """Return name -> pid of what runs now."""
+        running = {name: watch.child for name, watch in self._watches.items() if watch.child.exit_code() is None}
+        return {name: child.pid for name, child in running.items() if child.pid is not None}
+
+    def restarts(self) -> dict[str, int]:
+        """Return how often each process crashed since it last ran steadily."""
+        return {name: watch.crashes for name, watch in self._watches.items() if watch.crashes}
+
+    def tick(self) -> None:
+        """Look at every child once: restart the crashed (with backoff) and the stalled."""
+        now = time.monotonic()
+        for name, watch in self._watches.items():
+            if watch.start_again_at is not None:
+                if now >= watch.start_again_at:
+                    self._start(watch)
+            elif (code := watch.child.exit_code()) is not None:
+                if not watch.child.spec.once:
+                    self._plan_restart(name, watch, _reason(code), now)
+            elif self._stalled(watch, now):
+                watch.child.kill()
+                self._plan_restart(name, watch, "no_progress", now)
+
+    def stop_all(self) -> None:
+        """Stop rank by rank, the last started first; whoever does not stop in time is killed."""
+        for rank in sorted({watch.child.spec.rank for watch in self._watches.values()}, reverse=True):
+            children = [watch.child for watch in self._watches.values() if watch.child.spec.rank == rank]
+            for child in children:
+                child.ask_to_stop()
+            until = time.monotonic() + STOP_PATIENCE
+            while time.monotonic() < until and any(child.exit_code() is None for child in children):
+                time.sleep(0.02)  # waiting for processes to end; their exit is the event
+            for child in children:
+                if child.exit_code() is None:
+                    log.warning("killed", process=child.spec.name, why="did not stop in time")
+                child.kill()
+        self._watches.clear()
+
+    def _start(self, watch: _Watch) -> None:
+        watch.start_again_at = None
+        watch.progress, watch.moved_at = "", time.monotonic()
+        watch.child.start()
+        log.info("started", process=watch.child.spec.name, pid=watch.child.pid)
+
+    def _plan_restart(self, name: str, watch: _Watch, why: str, now: float) -> None:
+        if now - watch.child.started_at > STEADY_AFTER:
+            watch.crashes = 0
+        watch.crashes += 1
+        wait = min(BACKOFF_LONGEST, BACKOFF_FIRST * 2 ** (watch.crashes - 1))
+        watch.start_again_at = now + wait
+        said = watch.child.last_words()
+        watch.child.kill()  # its own children, if it left any
+        metrics.PROCESS_RESTARTS.labels(process=name, reason=why).inc()
+        log.warning("ended", process=name, why=why, again_in=wait, crashes=watch.crashes, said=said)
+        self.on_restart(name, why)
+
+    def _stalled(self, watch: _Watch, now: float) -> bool:
+        """Alive, work waits, and nothing moved for too long."""
+        if watch.child.spec.progress is None:
+            return False
+        try:
+            said = json.loads(watch.child.spec.progress.read_text())
+            waiting, mark = int(said["lag"]) > 0, json.dumps(said["positions"], sort_keys=True)
+        except (OSError, ValueError, TypeError, LookupError):
+            # Nothing (readable) said yet: a process that never gets so far is stuck as well.
+            waiting, mark = True, watch.progress
+        if not waiting or mark != watch.progress:
+            watch.progress, watch.moved_at = mark, now
+        return now - watch.moved_at > STALLED_AFTER
+
+
+def _reason(code: int) -> str:
+    return f"signal_{-code}" if code < 0 else f"exit_{code}"

@@ -1,0 +1,1 @@
+"""Commands that need a core; loaded by name from `infra.cli`."""

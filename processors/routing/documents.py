@@ -1,0 +1,133 @@
+"""A document that may be carried: is it new, a repeat, or other bytes under a used id; then one outcome per recipient.
+
+A record is known by verdict and causation (ADR 0003): the same pair again is a duplicate of the log, with no effect;
+the same digest with another causation is the sender's repeat, answered with the first outcome.
+An attempt that was refused as a whole (an outsider's, a mistaken sender's) blocks nobody.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from processors.routing import alerts, answers
+from processors.routing.entitlement import may_act_on, may_speak, sender_fault
+from processors.routing.memory import Document, Try
+from processors.routing.plan import here, plan
+from schemas.events import Act, DocumentDispatched, DocumentSigned, Event
+from schemas.ids import event_id
+from schemas.reference import Agency, Reference
+
+ACTS = {0: Act.DELIVER, 1: Act.RECALL, 2: Act.UPDATE, 3: Act.REPLACE}
+"""BussinessDocType -> what the recipient's side is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Events to write, and the document and its paths as they are now."""
+
+    events: tuple[Event, ...] = ()
+    document: Document
+    dispatches: tuple[DocumentDispatched, ...] = ()
+    """New paths to remember."""
+
+
+Recall = Callable[[DocumentSigned, Document, datetime], Decision]
+
+
+def on_signed(
+    event: DocumentSigned, document: Document | None, reference: Reference, now: datetime, *, recall: Recall
+) -> Decision:
+    """Decide about one verdict that lets a document pass. `recall` acts on the deliveries of a document known here."""
+    known = document or Document(document_id=event.envelope.document_id, sender=event.sender)
+    met = _met_before(event, known, now)
+    if met is not None:
+        return met
+    if fault := _fault(event, reference, now):
+        return _refuse_whole(event, known, fault, reference, now)
+    kind = event.envelope.business_type
+    if known.carried and kind in (0, 3):
+        refusal = _refuse_whole(event, known, "SAME_ID_OTHER_BYTES", reference, now)
+        return replace(refusal, events=(*refusal.events, alerts.other_bytes(event, reference, now)))
+    return recall(event, known, now) if known.carried and kind == 1 else _dispatch(event, known, reference, now)
+
+
+def _met_before(event: DocumentSigned, known: Document, now: datetime) -> Decision | None:
+    """Answer a verdict whose bytes had their outcome already, or None."""
+    sha256, record = event.content.sha256, event_id(event.event_id, event.causation_id)
+    tried = known.tries.get(sha256)
+    if event.event_id in known.recalled or (tried is not None and record in tried.seen):
+        return Decision(document=known)
+    if tried is None:
+        return None
+    if event.confirms and event.confirms == tried.verdict:
+        return Decision(document=known.with_try(sha256, replace(tried, provisional=False).met(record)))
+    if tried.refused and tried.refused != "SAME_ID_OTHER_BYTES":
+        return None
+    answer = answers.repeated(event, tried.verdict, tried.recipients, now)
+    return Decision(events=(answer,), document=known.with_try(sha256, tried.met(record)))
+
+
+def _fault(event: DocumentSigned, reference: Reference, now: datetime) -> str:
+    """Return why the document as a whole may not go, or an empty string."""
+    envelope, on = event.envelope, here(reference, now)
+    if fault := sender_fault(envelope.sender, event.sender, envelope.document_id, reference, on):
+        return fault
+    if not may_speak(event.submitted_by, event.sender, reference):
+        return "SENDER_NOT_ALLOWED"
+    if len(set(envelope.recipients)) != len(envelope.recipients):
+        return "DUPLICATE_RECEIVER"
+    if not may_act_on(event.sender, envelope.related, reference, on):
+        return "SENDER_NOT_ALLOWED"
+    return ""
+
+
+def _refuse_whole(event: DocumentSigned, known: Document, reason: str, reference: Reference, now: datetime) -> Decision:
+    record = event_id(event.event_id, event.causation_id)
+    before = known.tries.get(event.content.sha256)
+    tried = replace(before or Try(verdict=event.event_id), refused=reason).met(record)
+    refusal = answers.refused(event, reason, reference, now)
+    return Decision(events=(refusal,), document=known.with_try(event.content.sha256, tried))
+
+
+def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now: datetime) -> Decision:
+    """Send it on its ways.
+
+    Types 2 and 3, and type 1 about a document of another key, go as documents that name the older one.
+    Their effect on its deliveries needs its row, which lies under another key: the full workflows are to come.
+    """
+    envelope = event.envelope
+    others = tuple(each for each in envelope.related if each != envelope.document_id)
+    if envelope.business_type and not others and not known.carried:
+        return _refuse_whole(event, known, "RELATED_DOCUMENT_UNKNOWN", reference, now)
+    found = plan(envelope, _sender(event, reference, now), reference, here(reference, now)).reachable()
+    dispatches = tuple(
+        answers.dispatched(
+            event,
+            replace(way, notes=(*way.notes, *(f"related:{document_id}" for document_id in others))),
+            reference,
+            now,
+            act=ACTS.get(envelope.business_type, Act.DELIVER),
+        )
+        for way in found.deliveries
+    )
+    refusals = (answers.refused(event, each.code, reference, now, addressed=each.addressed) for each in found.refusals)
+    guessed = (code for way in found.deliveries for code in way.handed_to_root)
+    warned = (alerts.handed_to_root(event, code, reference, now) for code in guessed)
+    before = known.tries.get(event.content.sha256)
+    tried = Try(
+        verdict=event.event_id,
+        seen=before.seen if before else (),
+        provisional=event.provisional,
+        recipients=tuple(way.recipient for way in found.deliveries),
+    ).met(event_id(event.event_id, event.causation_id))
+    carried = known.carried or (event.content.sha256 if dispatches else "")
+    document = replace(known, carried=carried).with_try(event.content.sha256, tried)
+    return Decision(events=(*dispatches, *refusals, *warned), document=document, dispatches=dispatches)
+
+
+def _sender(event: DocumentSigned, reference: Reference, now: datetime) -> Agency:
+    """Return the sender's row; entitlement was checked, so it is there."""
+    agency = reference.directory.agency(event.sender, here(reference, now)) if reference.directory else None
+    if agency is None:
+        raise LookupError(event.sender)
+    return agency

@@ -1,0 +1,120 @@
+"""The whole flow on one screen. Processors meet connectors, and each other, on topics only.
+
+[intake] ─► document.submitted ─► VERIFIER ─┬─► document.signed ────► ROUTER ─┬─► document.dispatched ─► [deliver]
+                                            ├─► document.held                 ├─► document.refused (one recipient)
+                                            └─► document.refused ──(recalls)──┤   document.repeated, document.alerts
+[intake] ─► status.submitted ────────────────────────────────────────► ROUTER ┴─► document.acknowledged, status.parked
+[deliver] ─► document.received
+every document topic ─► WATCHER ─┬─► document.alerts ─► [notify]
+                                 └─► document.obligations                         [connector]  PROCESSOR  topic
+a record that nobody can take ─► dead-letter
+"""
+
+import asyncio
+import os
+
+import uvloop
+
+from infra import logs, metrics
+from infra.clock import open_clock
+from infra.content import open_content
+from infra.kafka import clients, provision
+from infra.reference import Follower
+from infra.settings import Settings
+from processors.app import Flow, Preparation, Shell, Worker
+from schemas.step import Core
+from schemas.topics import BY_NAME
+
+# Each process imports its own core only, and only when it starts.
+
+
+def _verification() -> Core:
+    from processors.verification.core import VerificationCore  # noqa: PLC0415 - see above
+
+    return VerificationCore()
+
+
+def _routing() -> Core:
+    from processors.routing.core import RoutingCore  # noqa: PLC0415 - see above
+
+    return RoutingCore()
+
+
+def _sla() -> Core:
+    from processors.sla.core import SlaCore  # noqa: PLC0415 - see above
+
+    return SlaCore()
+
+
+async def _judges(settings: Settings) -> Preparation:
+    """Signatures are judged in a pool of processes of our own, many documents at once."""
+    from processors.verification.pool import JudgePool, Limits  # noqa: PLC0415 - see above
+    from processors.verification.verdict import Judgement  # noqa: PLC0415 - see above
+
+    def observe(judgement: Judgement, seconds: float) -> None:
+        metrics.VERIFICATION.labels(indication=judgement.indication).observe(seconds)
+
+    store = open_content(settings)
+    pool = JudgePool(
+        size=settings.pool_workers or os.cpu_count() or 1,
+        locate=store.path,
+        keep=lambda evidence: store.put([evidence], "application/json"),
+        observe=observe,
+        limits=Limits(wall_seconds=settings.judge_seconds),
+    )
+    await pool.start()
+    return Preparation(prepare=pool.prepare, close=pool.close)
+
+
+FLOWS = {
+    flow.name: flow
+    for flow in (
+        Flow(
+            name="verifier",
+            reads=("document.submitted",),
+            core=_verification,
+            needs=("directory", "trust", "signature_policy"),
+            prepare=_judges,
+            batch=50,  # a batch keeps its partition busy until its slowest document is judged
+        ),
+        Flow(
+            name="router",
+            reads=("document.signed", "document.refused", "status.submitted", "operator.acted"),
+            core=_routing,
+            needs=("directory", "routes", "identities"),
+        ),
+        Flow(
+            name="watcher",
+            reads=(
+                "document.submitted",
+                "document.signed",
+                "document.held",
+                "document.refused",
+                "document.dispatched",
+                "document.received",
+                "document.acknowledged",
+                "status.parked",
+            ),
+            core=_sla,
+            needs=("directory", "contacts", "calendar", "sla"),
+        ),
+    )
+}
+
+
+def run(name: str, *, replica: str = "0") -> None:
+    """Run one worker of a flow until SIGTERM; raise `EnvironmentFaultError` when it cannot start."""
+    flow, settings = FLOWS[name], Settings.load()
+    process, clock = settings.process or f"{name}-{replica}", open_clock(settings)
+    logs.configure(process, clock)
+    settings = settings.model_copy(update={"kafka_bootstrap": clients.bootstrap(settings), "process": process})
+    provision.require(settings, [BY_NAME[topic] for topic in (*flow.reads, "dead-letter", "reference")])
+    references = Follower(settings, open_content(settings), process=name)
+    references.start(needs=flow.needs)
+    metrics.serve_announced(settings, process)
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    preparation = loop.run_until_complete(flow.prepare(settings)) if flow.prepare else Preparation()
+    shell = Shell(flow, settings, replica=replica, clock=clock, references=references, prepare=preparation.prepare)
+    Worker(shell, preparation.close, loop).execute_from_commandline()

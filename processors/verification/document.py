@@ -1,0 +1,166 @@
+"""Judges a document: a packet, a bare PDF or a bare XML, from its bytes, the reference data and the moment of receipt.
+
+(1) gate  (2)-(6) each signature: `pdf_signature`, `envelope_signature`  (7) the verdict of the required ones, and evidence.
+Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in the PDFs; PDFs decide.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from processors.verification.bench import Bench
+from processors.verification.border import guarded
+from processors.verification.defects import Finding, found
+from processors.verification.envelope_policy import weigh_envelope
+from processors.verification.envelope_signature import judge_envelope
+from processors.verification.evidence import evidence_of
+from processors.verification.limits import MAX_DOCUMENT
+from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, Part, RefusedPacket, open_packet
+from processors.verification.pdf import PdfJudgement, judge_pdf
+from processors.verification.required import judge_required, last_of
+from processors.verification.trust import TrustStore
+from processors.verification.verdict import Judgement, SignatureVerdict
+from schemas.reference import Reference
+from schemas.reference.signature_policy import SignatureRule
+
+HERE = timezone(timedelta(hours=7))
+"""Vietnam has one zone and no summer time; policies are dated in it."""
+
+URGENCY = ("normal", "khan", "thuong_khan", "hoa_toc", "hoa_toc")
+"""Priority 0…4 -> urgency class."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked about one document."""
+
+    path: Path
+    receipt: datetime
+    """When the axis took it; for `lienthong verify` the moment of `--at`."""
+
+    sender: str | None = None
+    """organ_id of the resolved sender; None: what the packet says, resolved by the directory."""
+
+    profile: str = ""
+    """Policy profile; empty: the default one."""
+
+    thorough: bool = False
+    max_bytes: int = MAX_DOCUMENT
+
+
+def judge_document(asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+    """Judge; whatever the bytes are, the answer is a judgement. Raises OSError only where the file cannot be read."""
+    if asked.path.stat().st_size > asked.max_bytes * 2:
+        return Judgement(finding=found(["RESOURCE_LIMIT"]))
+    content = asked.path.read_bytes()
+    return guarded(
+        lambda: _judge(content, asked, reference, trust),
+        lambda code: _sealed(Judgement(finding=found([code])), content, None),
+    )
+
+
+def _judge(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+    if PDF_MARK in content[:PDF_MARK_WITHIN] and not content.lstrip().startswith(b"<"):
+        return _judge_bare_pdf(content, asked, reference, trust)
+    with open_packet(asked.path, now=asked.receipt, reference=reference) as opened:
+        if isinstance(opened, RefusedPacket):
+            return _sealed(Judgement(finding=found([opened.code]), element=opened.element), content, None)
+        return _judge_packet(content, opened, asked, reference, trust)
+
+
+def _bench(asked: Asked, reference: Reference, trust: TrustStore, type_name: str) -> Bench | None:
+    rule = _rule(asked, reference, type_name)
+    if rule is None:
+        return None
+    return Bench(reference=reference, trust=trust, rule=rule, receipt=asked.receipt, thorough=asked.thorough)
+
+
+def _rule(asked: Asked, reference: Reference, type_name: str) -> SignatureRule | None:
+    policy = reference.signature_policy
+    return policy.rule_for(type_name, asked.receipt.astimezone(HERE).date(), asked.profile) if policy else None
+
+
+def _judge_bare_pdf(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+    bench = _bench(asked, reference, trust, "")
+    if bench is None:
+        return _sealed(Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"])), content, None)
+    pdf = judge_pdf(content, asked.path.name, bench)
+    finding, chosen = judge_required(pdf, (), asked.sender or "", bench.rule)
+    return _sealed(_judgement(finding, pdf.signatures, pdf.found, chosen, bench), content, bench)
+
+
+def _judge_packet(content: bytes, opened: Opened, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+    bench = _bench(asked, reference, trust, opened.type_name)
+    if bench is None:
+        return _sealed(Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"])), content, None)
+    sender = asked.sender if asked.sender is not None else opened.sender_organ_id(reference, asked.receipt)
+    xml, binding = judge_envelope(opened.frame, {part.content_id: part.sha256 for part in opened.parts}, bench)
+    finding = weigh_envelope(xml, binding, sender, bench.rule)
+    vouched = xml is not None and not xml.finding.defects
+    signatures: list[SignatureVerdict] = []
+    chosen: list[SignatureVerdict] = []
+    total = 0
+    for number, part in enumerate(opened.parts):
+        if not number or part.is_pdf:
+            pdf = _judge_part(part, bench)
+            required = bench.rule.annex_required if number else bench.rule.required
+            bound = vouched and part.content_id in binding.bound
+            if number and not pdf.found and bound and not pdf.finding.defects:
+                continue  # an annex without a signature of its own, vouched for by the agency's envelope signature
+            decided, those = judge_required(pdf, required, sender, bench.rule)
+            finding += decided
+            signatures += pdf.signatures
+            chosen += those
+            total += pdf.found
+    judgement = _judgement(finding, tuple(signatures), total, tuple(chosen), bench)
+    judgement = replace(
+        judgement,
+        xml=xml,
+        binding=binding,
+        on_unknown=bench.rule.when_unknown(URGENCY[min(opened.priority, len(URGENCY) - 1)]),
+    )
+    return _sealed(judgement, content, bench)
+
+
+def _judge_part(part: Part, bench: Bench) -> PdfJudgement:
+    if not part.is_pdf:
+        return PdfJudgement()
+    return judge_pdf(part.read(), part.name, bench)
+
+
+def _judgement(
+    finding: Finding,
+    signatures: tuple[SignatureVerdict, ...],
+    total: int,
+    chosen: tuple[SignatureVerdict, ...],
+    bench: Bench,
+) -> Judgement:
+    last = last_of(chosen)
+    carried = finding.defects == ("NO_SIGNATURE_FOUND",) and bench.rule.unsigned == "information"
+    if carried:
+        finding += found(["UNSIGNED_FOR_INFORMATION"])
+    return Judgement(
+        finding=finding,
+        signatures=signatures,
+        signatures_found=total,
+        signatures_judged=len(signatures),
+        signed_at=last.signed_at if last else None,
+        time_source=last.time_source if last else "",
+        policy=f"{bench.rule.profile}/{bench.rule.id}",
+        accepted="information" if carried else "",
+    )
+
+
+def _sealed(judgement: Judgement, content: bytes, bench: Bench | None) -> Judgement:
+    """Add the evidence."""
+    evidence = evidence_of(
+        sha256=hashlib.sha256(content).hexdigest(),
+        bench=bench,
+        policy=judgement.policy,
+        finding=judgement.finding,
+        signatures=judgement.signatures,
+        xml=judgement.xml,
+        binding=judgement.binding,
+    )
+    return replace(judgement, evidence=evidence, evidence_sha256=hashlib.sha256(evidence).hexdigest())

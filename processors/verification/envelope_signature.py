@@ -1,0 +1,155 @@
+"""The envelope's XMLDSig signature and which attachments it binds; apart from what the PDF signatures say.
+
+The key comes from a certificate with a path to an anchor for `envelope`, never from KeyInfo alone.
+"""
+
+import base64
+import copy
+import hashlib
+from collections.abc import Callable, Mapping
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from lxml import etree
+
+from processors.verification.bench import Bench
+from processors.verification.border import guarded
+from processors.verification.defects import DefectError, Finding, found
+from processors.verification.signers import organ_ids_of
+from processors.verification.trust import Moment
+from processors.verification.verdict import Binding, SignatureVerdict
+from processors.verification.xml_template import Template, find_signature, local, read_template
+from schemas.reference.signature_policy import Algorithms
+
+WHERE = "envelope"
+HASHES: Mapping[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+
+
+def judge_envelope(
+    frame: Callable[[], etree._Element], attachments: Mapping[str, str], bench: Bench
+) -> tuple[SignatureVerdict | None, Binding]:
+    """Judge the signature of a packet; None where there is none.
+
+    `frame` parses the packet; `attachments`: ContentId without `cid:` -> SHA-256 (hex) of the unpacked file.
+    """
+    unbound = Binding(unbound=tuple(attachments))
+
+    def judge() -> tuple[SignatureVerdict | None, Binding]:
+        root = frame()
+        signature = find_signature(root)
+        return (None, unbound) if signature is None else _judge(root, signature, attachments, bench)
+
+    return guarded(judge, lambda code: (_failed(code), unbound))
+
+
+def _judge(
+    root: etree._Element, signature: etree._Element, attachments: Mapping[str, str], bench: Bench
+) -> tuple[SignatureVerdict, Binding]:
+    template = read_template(root, signature)
+    if not template.certificates:
+        raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
+    leaf, *others = (x509.load_der_x509_certificate(base64.b64decode(each)) for each in template.certificates)
+    finding = Finding()
+    canonical = _canonical(template)
+    if hashlib.new(template.main.digest_name, canonical).digest() != base64.b64decode(template.main.digest_value):
+        finding += found(["HASH_FAILURE"])
+    if not _value_holds(template, leaf):
+        finding += found(["SIG_CRYPTO_FAILURE"])
+    if not _strong(leaf, bench.rule.algorithms):
+        finding += found(["ALGO_WEAK"])
+    at = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
+    standing = bench.trust.judge(leaf, others, "envelope", at)
+    verdict = SignatureVerdict(
+        where=WHERE,
+        role="envelope",
+        finding=finding + standing.finding,
+        signer=leaf.subject.rfc4514_string(),
+        organ_ids=organ_ids_of(leaf, bench.reference),
+        signed_at=bench.receipt,
+        time_source="receipt",
+        chain=standing.chain,
+        revocation=standing.revocation,
+        attributes_sha256=hashlib.sha256(canonical).hexdigest(),
+    )
+    return verdict, _bind(template, attachments)
+
+
+def _canonical(template: Template) -> bytes:
+    """Return the bytes that were hashed: exclusive C14N of the target, without the signature where it is enveloped."""
+    target = copy.deepcopy(template.target)
+    if not template.covers:
+        for each in [each for each in target.iterchildren(etree.Element) if local(each) == "AttachmentEncoded"]:
+            _cut(each)
+    if template.enveloped:
+        for each in list(target.iter(template.signature.tag)):
+            _cut(each)
+    return etree.tostring(target, method="c14n", exclusive=True, with_comments=False)
+
+
+def _cut(element: etree._Element) -> None:
+    """Remove an element and leave the text behind it."""
+    parent, before, tail = element.getparent(), element.getprevious(), element.tail or ""
+    if parent is None:
+        raise DefectError("FORMAT_FAILURE")
+    if before is not None:
+        before.tail = (before.tail or "") + tail
+    else:
+        parent.text = (parent.text or "") + tail
+    parent.remove(element)
+
+
+def _value_holds(template: Template, leaf: x509.Certificate) -> bool:
+    signed = etree.tostring(template.signed_info, method="c14n", exclusive=True, with_comments=False)
+    value, algorithm, key = base64.b64decode(template.value), HASHES[template.digest_name](), leaf.public_key()
+    try:
+        if template.key_kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
+            key.verify(value, signed, padding.PKCS1v15(), algorithm)
+        elif template.key_kind == "ec" and isinstance(key, ec.EllipticCurvePublicKey):
+            half = len(value) // 2  # XMLDSig §6.4.3: r and s, one after the other
+            der = utils.encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
+            key.verify(der, signed, ec.ECDSA(algorithm))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _strong(leaf: x509.Certificate, allowed: Algorithms) -> bool:
+    key = leaf.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= allowed.min_rsa_bits
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= allowed.min_ec_bits
+
+
+def _bind(template: Template, attachments: Mapping[str, str]) -> Binding:
+    wanted = {each.uri.removeprefix("cid:"): each for each in template.attachments}
+    bound = []
+    codes = (
+        ["ATTACHMENT_DIGEST_MISMATCH"]
+        if set(wanted) - set(attachments) or len(wanted) != len(template.attachments)
+        else []
+    )
+    for content_id, reference in wanted.items():
+        if content_id not in attachments:
+            continue
+        if (
+            reference.digest_name == "sha256"
+            and base64.b64decode(reference.digest_value).hex() == attachments[content_id]
+        ):
+            bound.append(content_id)
+        else:
+            codes.append("ATTACHMENT_DIGEST_MISMATCH")
+    return Binding(
+        bound=tuple(bound), unbound=tuple(each for each in attachments if each not in bound), finding=found(codes)
+    )
+
+
+def _failed(code: str) -> SignatureVerdict:
+    return SignatureVerdict(where=WHERE, role="envelope", finding=found([code]))

@@ -1,0 +1,143 @@
+"""Opens a packet for judging: its XML frame, its attachments by digest, and what it says of itself.
+
+The frame is parsed here a second time, because a signature is over XML and not over the values that the reader took out of
+it; both read the same places of the frame, which `xml_template` insists on.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from lxml import etree
+
+from processors.verification.defects import DefectError
+from processors.verification.limits import MAX_ENVELOPE
+from schemas.reference import Reference
+
+CHUNK = 64 * 1024
+PDF_MARK = b"%PDF-"
+PDF_MARK_WITHIN = 1024
+"""Readers accept the mark in the first kilobyte."""
+
+LEADING = b"\xef\xbb\xbf\x00\t\n\r "
+"""Bytes that the reader skips before the declaration."""
+
+
+class Attachment(Protocol):
+    """What is needed of an attachment as the reader cut it out."""
+
+    @property
+    def content_id(self) -> str:
+        """ContentId without `cid:`."""
+
+    @property
+    def name(self) -> str:
+        """Name in the manifest."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the unpacked file, lower-case hex."""
+
+    def open(self) -> BinaryIO:
+        """Open the unpacked file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One attachment, unpacked."""
+
+    content_id: str
+    name: str
+    sha256: str
+    read: Callable[[], bytes]
+    is_pdf: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A packet that can be read."""
+
+    content: bytes
+    parts: tuple[Part, ...]
+    sender: str
+    type_name: str
+    priority: int
+
+    def frame(self) -> etree._Element:
+        """Parse the packet without what its attachments hold; raise lxml's errors or `DefectError`."""
+        return parse_frame(self.content)
+
+    def sender_organ_id(self, reference: Reference, at: datetime) -> str:
+        """Return the resolved sender; the code as addressed where there is no directory or it does not know."""
+        if reference.directory is None:
+            return self.sender
+        resolved = reference.directory.resolve(self.sender, at.date())
+        return resolved.agency.organ_id if resolved.agency else self.sender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedPacket:
+    """A packet that the reader refuses."""
+
+    code: str
+    element: str
+
+
+def parse_frame(content: bytes) -> etree._Element:
+    """Parse a packet chunk by chunk and drop each attachment's text as soon as it is complete."""
+    parser = etree.XMLPullParser(
+        events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=False
+    )
+    view = memoryview(content.lstrip(LEADING))
+    size = 0
+    for start in range(0, len(view), CHUNK):
+        parser.feed(bytes(view[start : start + CHUNK]))
+        for _, element in parser.read_events():
+            if not isinstance(element, etree._Element):  # noqa: SLF001 - lxml's only name for its class
+                continue
+            if etree.QName(element).localname == "ContentTransferEncoded":
+                element.text = None
+            else:
+                size += len(element.text or "") + len(element.tail or "") + 64
+        if size > MAX_ENVELOPE:
+            raise DefectError("RESOURCE_LIMIT")
+    root = parser.close()
+    if root.getroottree().docinfo.doctype:  # type: ignore[attr-defined] # missing in the stubs
+        raise DefectError("DTD_FORBIDDEN")
+    return root
+
+
+@contextmanager
+def open_packet(path: Path, *, now: datetime, reference: Reference) -> Iterator[Opened | RefusedPacket]:
+    """Read a packet; what it unpacks lives as long as the block."""
+    from schemas.edxml import Limits, Refusal, StatusPacket, read_packet  # noqa: PLC0415
+
+    packet = read_packet(path, limits=Limits(), now=now, secrecy=reference.secrecy)
+    if isinstance(packet, Refusal):
+        yield RefusedPacket(code=packet.code, element=packet.element)
+        return
+    if isinstance(packet, StatusPacket):
+        yield RefusedPacket(code="NO_SIGNATURE_FOUND", element="StatusCode")
+        return
+    yield Opened(
+        content=path.read_bytes(),
+        parts=tuple(_part(each) for each in packet.attachments),
+        sender=packet.envelope.sender,
+        type_name=packet.envelope.type_name,
+        priority=packet.envelope.priority,
+    )
+
+
+def _part(attachment: Attachment) -> Part:
+    def read() -> bytes:
+        with attachment.open() as stream:
+            return stream.read()
+
+    with attachment.open() as stream:
+        is_pdf = PDF_MARK in stream.read(PDF_MARK_WITHIN)
+    return Part(
+        content_id=attachment.content_id, name=attachment.name, sha256=attachment.sha256, read=read, is_pdf=is_pdf
+    )

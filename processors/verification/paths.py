@@ -1,0 +1,147 @@
+"""Step 4, the path: our own bounded search by exact name and key identifier, then RFC 5280 §6.1 by certvalidator.
+
+A path is judged once per worker and reference epoch and kept with the span in which all its certificates are valid;
+the verdict at a moment is a comparison. The key of that memory is made of hashes of certificates only.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.errors import DisallowedAlgorithmError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
+from pyhanko_certvalidator.validate import async_validate_path
+
+from processors.verification.coroutines import finish_now
+from processors.verification.defects import DefectError
+from processors.verification.limits import MAX_PATH_DEPTH, MAX_PATH_STEPS
+
+NO_CHECK = CertRevTrustPolicy(
+    RevocationCheckingPolicy(RevocationCheckingRule.NO_CHECK, RevocationCheckingRule.NO_CHECK)
+)
+"""Revocation is ours: `crls.CrlIndex` demands an answer for every certificate, which no stock mode does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A chain from leaf to anchor, and the span in which every certificate of it is valid."""
+
+    chain: tuple[x509.Certificate, ...]
+    not_before: datetime
+    not_after: datetime
+    code: str = ""
+    """CHAIN_CONSTRAINTS_FAILURE, ALGO_WEAK, or empty."""
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """SHA-256 of each certificate."""
+        return tuple(fingerprint(each) for each in self.chain)
+
+
+class PathFinder:
+    """Finds paths to given anchors; `others` of a message help for that message only."""
+
+    def __init__(self, anchors: Iterable[bytes], intermediates: Iterable[bytes]) -> None:
+        self._anchors = [x509.load_der_x509_certificate(der) for der in anchors]
+        self._intermediates = [x509.load_der_x509_certificate(der) for der in intermediates]
+
+    def find(self, leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> Path:
+        """Return the first sound path, else the first with a defect; raise `DefectError` if there is none at all."""
+        budget = [MAX_PATH_STEPS]
+        first = None
+        for chain in self._chains((leaf,), [*self._intermediates, *others], budget):
+            path = _judged(chain)
+            if not path.code:
+                return path
+            first = first or path
+        if first is None:
+            raise DefectError("NO_CERTIFICATE_CHAIN_FOUND" if budget[0] > 0 else "RESOURCE_LIMIT")
+        return first
+
+    def _chains(
+        self, chain: tuple[x509.Certificate, ...], pool: list[x509.Certificate], budget: list[int]
+    ) -> Iterator[tuple[x509.Certificate, ...]]:
+        last = chain[-1]
+        if len(chain) == 1 and last in self._anchors:
+            yield chain
+            return
+        for issuer in _issuers(last, self._anchors, budget):
+            yield (*chain, issuer)
+        if len(chain) + 1 >= MAX_PATH_DEPTH:
+            return
+        for issuer in _issuers(last, pool, budget):
+            if issuer not in chain:
+                yield from self._chains((*chain, issuer), pool, budget)
+
+
+def _issuers(
+    certificate: x509.Certificate, candidates: Iterable[x509.Certificate], budget: list[int]
+) -> Iterator[x509.Certificate]:
+    wanted = _key_identifier(certificate)
+    for each in candidates:
+        if each.subject != certificate.issuer:
+            continue
+        own = _subject_key_identifier(each)
+        if wanted and own and wanted != own:
+            continue
+        budget[0] -= 1
+        if budget[0] < 0:
+            return
+        try:
+            certificate.verify_directly_issued_by(each)
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+            continue
+        yield each
+
+
+def _judged(chain: tuple[x509.Certificate, ...]) -> Path:
+    not_before = max(each.not_valid_before_utc for each in chain)
+    not_after = min(each.not_valid_after_utc for each in chain)
+    code = _constraints(chain, at=not_before) if not_before <= not_after else ""
+    return Path(chain=chain, not_before=not_before, not_after=not_after, code=code)
+
+
+def _constraints(chain: tuple[x509.Certificate, ...], *, at: datetime) -> str:
+    """Run RFC 5280 path validation at a moment when all are valid: signatures, CA flags, lengths, names, policies."""
+    der = [asn1.Certificate.load(each.public_bytes(Encoding.DER)) for each in chain]
+    # (the anchor's own name constraints are honoured; nothing is fetched; the roots are given, never the system's)
+    path = ValidationPath(
+        CertTrustAnchor(der[-1], derive_default_quals_from_cert=True), list(reversed(der[1:-1])), der[0]
+    )
+    context = ValidationContext(
+        trust_roots=[der[-1]], other_certs=der[1:-1], moment=at, allow_fetching=False, revinfo_policy=NO_CHECK
+    )
+    try:
+        finish_now(async_validate_path(context, path))
+    except DisallowedAlgorithmError:
+        return "ALGO_WEAK"
+    except ValidationError:
+        return "CHAIN_CONSTRAINTS_FAILURE"
+    return ""
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of a certificate, lower-case hex."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def _key_identifier(certificate: x509.Certificate) -> bytes | None:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _subject_key_identifier(certificate: x509.Certificate) -> bytes | None:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    except x509.ExtensionNotFound:
+        return None

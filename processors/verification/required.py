@@ -1,0 +1,67 @@
+"""Step 7, which signatures decide: those the policy requires, by signers of the sending agency.
+
+The worst of the required ones is the document's; any other signature speaks up only where it proves that bytes changed.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from processors.verification.defects import Finding, deciding, found, weight
+from processors.verification.pdf import PdfJudgement
+from processors.verification.verdict import SignatureVerdict
+from schemas.reference.signature_policy import SignatureRule
+
+BROKEN = 3
+"""Weight of a final failure."""
+
+
+def judge_required(
+    pdf: PdfJudgement, required: Sequence[str], sender: str, rule: SignatureRule
+) -> tuple[Finding, tuple[SignatureVerdict, ...]]:
+    """Return what a PDF's signatures mean for the document, and the signatures that decide.
+
+    `sender` is an organ_id; empty (a bare PDF): every signature decides, whoever made it.
+    """
+    finding = pdf.finding
+    proper = [each for each in pdf.signatures if each.role != "timestamp"]
+    if not pdf.found:
+        return finding + found(["NO_SIGNATURE_FOUND"]), ()
+    if not sender:
+        chosen = list(proper)
+    else:
+        chosen = []
+        for role in required:
+            candidates = [each for each in proper if each.role == role]
+            if candidates:
+                chosen.append(min(candidates, key=lambda each: _rank(each, sender)))
+            elif not any(not each.role for each in proper):
+                finding += found(["REQUIRED_SIGNATURE_MISSING"])
+    for each in pdf.signatures:
+        if each in chosen:
+            finding += each.finding + _entitled(each, sender, rule)
+        elif weight(deciding(each.finding.defects) or "LENIENT_PARSE") == BROKEN:
+            finding += each.finding
+        else:
+            finding += Finding(warnings=each.finding.codes)
+    return finding, tuple(chosen)
+
+
+def _entitled(each: SignatureVerdict, sender: str, rule: SignatureRule) -> Finding:
+    if not sender or not each.role or sender in each.organ_ids:
+        return Finding()
+    if rule.signer_not_sender == "warn":
+        return Finding(warnings=("SIGNER_NOT_SENDER_AGENCY",))
+    return found(["SIGNER_NOT_SENDER_AGENCY"])
+
+
+def _rank(each: SignatureVerdict, sender: str) -> tuple[int, int]:
+    """Rank the sender's own before others', sound before unsound."""
+    return (0 if sender in each.organ_ids else 1, weight(deciding(each.finding.defects) or "LENIENT_PARSE"))
+
+
+def last_of(chosen: Iterable[SignatureVerdict]) -> SignatureVerdict | None:
+    """Return the required signature with the latest best signature time."""
+    last = None
+    for each in chosen:
+        if each.signed_at and (last is None or last.signed_at is None or each.signed_at > last.signed_at):
+            last = each
+    return last

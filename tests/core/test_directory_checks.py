@@ -1,0 +1,108 @@
+"""`reference check directory`: what one row alone does not show is found, with file, line and column."""
+
+import pytest
+
+from schemas.reference import parse
+from tests.reference_files import demo_files, directory_files
+
+X = "000.00.00.H53,H53,Tỉnh X,,province,2020-01-01,,,\n"
+
+PLANTED = [
+    ("PARENT_UNKNOWN", 3, "parent", X + "000.00.05.H53,,Sở Y,000.00.06.H53,department,2020-01-01,,,\n"),
+    ("PARENT_UNKNOWN", 3, "parent", "000.00.00.H53,H53,Tỉnh X,,province,2021-01-01,,,\n000.00.05.H53,,Sở Y,000.00.00.H53,department,2020-01-01,,,\n"),
+    ("PARENT_CYCLE", 3, "parent", X + "000.00.05.H53,,Sở Y,000.00.05.H53,department,2020-01-01,,,\n"),
+    ("VALIDITY_OVERLAP", 3, "valid_from", X + "000.00.00.H53,H53,Tỉnh X mới,,province,2024-01-01,,,\n"),
+    ("VALIDITY_INVERTED", 2, "valid_to", "000.00.00.H53,H53,Tỉnh X,,province,2020-01-02,2020-01-01,,\n"),
+    ("SUCCESSOR_UNKNOWN", 3, "successor", X + "000.00.05.H53,,Sở Y,000.00.00.H53,department,2020-01-01,2021-01-01,000.00.06.H53,\n"),
+    ("SUCCESSOR_DEAD", 3, "successor", "000.00.07.H53,,Sở Z,,department,2020-01-01,2020-12-31,,\n000.00.05.H53,,Sở Y,,department,2020-01-01,2021-01-01,000.00.07.H53,\n"),
+    ("SUCCESSOR_DEAD", 3, "successor", "000.00.07.H53,,Sở Z,,department,2022-01-01,,,\n000.00.05.H53,,Sở Y,,department,2020-01-01,2021-01-01,000.00.07.H53,\n"),
+    ("SUCCESSOR_CYCLE", 3, "successor", "000.00.07.H53,,Sở Z,,department,2020-01-01,2020-12-31,000.00.05.H53,\n000.00.05.H53,,Sở Y,,department,2020-01-01,2021-01-01,000.00.07.H53,\n"),
+    ("CODE_MALFORMED", 2, "organ_id", "000.1137.H53,,Xã,,commune,2020-01-01,,,\n"),
+    ("CODE_MALFORMED", 2, "organ_id", "000.00.00.h53,,Tỉnh X,,province,2020-01-01,,,\n"),
+    ("CODE_MALFORMED", 2, "qd20_id", "000.00.00.H53,000.00.00.H53,Tỉnh X,,province,2020-01-01,,,\n"),
+    ("INVISIBLE_CHARACTER", 2, "organ_id", "000.00.00.H53\u200b,H53,Tỉnh X,,province,2020-01-01,,,\n"),
+    ("INVISIBLE_CHARACTER", 2, "name", "000.00.00.H53,H53,Tỉnh\u202e X,,province,2020-01-01,,,\n"),
+    ("LEVEL_UNKNOWN", 2, "level", "000.00.00.H53,H53,Tỉnh X,,region,2020-01-01,,,\n"),
+    ("LEVEL_UNKNOWN", 2, "level", "000.00.31.H53,,Huyện,,district,2020-01-01,,,\n"),
+    ("MISSING_FIELD", 2, "name", "000.00.00.H53,H53,,,province,2020-01-01,,,\n"),
+    ("MISSING_FIELD", 2, "valid_from", "000.00.00.H53,H53,Tỉnh X,,province,,,,\n"),
+    ("BAD_VALUE", 2, "valid_from", "000.00.00.H53,H53,Tỉnh X,,province,20200101,,,\n"),
+    ("BAD_VALUE", 2, "", "000.00.00.H53,H53,Tỉnh X,,province\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "line", "column", "rows"), PLANTED)
+def test_a_planted_fault_is_found(code, line, column, rows):
+    """Exactly this fault, at its place."""
+    value, faults = parse("directory", directory_files(rows))
+
+    assert value is None
+    assert [("agencies.csv", line, column, code)] == [(each.file, each.line, each.column, each.code) for each in faults]
+
+
+def test_a_cycle_of_parents_over_time_is_found():
+    """A stands under B all the time; B comes under A only in its second period: the cycle begins there."""
+    rows = (
+        "000.00.05.H53,,A,000.00.06.H53,department,2020-01-01,,,\n"
+        "000.00.06.H53,,B,,department,2020-01-01,2022-12-31,000.00.06.H53,\n"
+        "000.00.06.H53,,B mới,000.00.05.H53,department,2023-01-01,,,\n"
+    )
+    _, faults = parse("directory", directory_files(rows))
+
+    assert [(4, "PARENT_CYCLE")] == [(each.line, each.code) for each in faults]
+
+
+def test_every_fault_is_listed_at_once():
+    """Three files, five faults: all are there, in order of file and line."""
+    files = directory_files(
+        X + "000.00.05,,Sở Y,000.00.09.H53,department,2020-01-01,,,\n000.00.06.H53,,,000.00.00.H53,region,2020-01-01,,,\n",
+        aliases="alias,organ_id,valid_from,valid_to\nABC,000.00.77.H53,,\n",
+    )
+    _, faults = parse("directory", files)
+
+    assert [
+        ("agencies.csv", 3, "CODE_MALFORMED"),
+        ("agencies.csv", 3, "PARENT_UNKNOWN"),
+        ("agencies.csv", 4, "LEVEL_UNKNOWN"),
+        ("agencies.csv", 4, "MISSING_FIELD"),
+        ("aliases.csv", 2, "BAD_VALUE"),
+    ] == [(each.file, each.line, each.code) for each in faults]
+
+
+def test_a_split_names_one_seat():
+    """Two seats, or a day on which nothing ended, are faults of successors.csv."""
+    rows = X + "000.00.31.H53,,Huyện,000.00.00.H53,district,2020-01-01,2025-06-30,,\n"
+    head = "organ_id,ended_on,successor,rule\n"
+    two = head + "000.00.31.H53,2025-06-30,000.00.00.H53,seat\n000.00.31.H53,2025-06-30,000.00.00.H53,seat\n"
+    day = head + "000.00.31.H53,2025-06-29,000.00.00.H53,seat\n"
+
+    assert [("successors.csv", 3, "rule")] == [
+        (each.file, each.line, each.column) for each in parse("directory", directory_files(rows, successors=two))[1]
+    ]
+    assert [("successors.csv", 2, "ended_on")] == [
+        (each.file, each.line, each.column) for each in parse("directory", directory_files(rows, successors=day))[1]
+    ]
+
+
+def test_two_endpoints_at_a_time_are_refused():
+    """An agency has one endpoint on a day; a second one may only follow."""
+    head = "endpoint_id,organ_id,kind,address,mode,valid_from,valid_to\n"
+    at_once = head + "a,000.00.00.H53,folder,a,pull,2020-01-01,\nb,000.00.00.H53,folder,b,pull,2024-01-01,\n"
+    in_turn = head + "a,000.00.00.H53,folder,a,pull,2020-01-01,2023-12-31\nb,000.00.00.H53,folder,b,pull,2024-01-01,\n"
+
+    assert ["VALIDITY_OVERLAP"] == [each.code for each in parse("directory", directory_files(X, endpoints=at_once))[1]]
+    assert () == parse("directory", directory_files(X, endpoints=in_turn))[1]
+
+
+def test_a_folder_endpoint_stays_inside():
+    """An address cannot lead out of the delivery root."""
+    endpoints = "endpoint_id,organ_id,kind,address,mode,valid_from,valid_to\na,000.00.00.H53,folder,../../etc,pull,,\n"
+
+    assert [(2, "address")] == [
+        (each.line, each.column) for each in parse("directory", directory_files(X, endpoints=endpoints))[1]
+    ]
+
+
+def test_the_demo_directory_is_sound():
+    """The product's own files pass their own check."""
+    assert () == parse("directory", demo_files())[1]
