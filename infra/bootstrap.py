@@ -30,7 +30,9 @@ def main(arguments: list[str]) -> int:
         wanted.append("broker")
     started = time.monotonic()
     try:
-        changed = _make_venv() | any([_install(name) for name in wanted]) | _install_command()
+        made = _make_venv()
+        installed = [_install(name) for name in wanted]
+        changed = any((made, *installed, _install_command()))
     except subprocess.CalledProcessError as exc:
         return _stop(f"'{' '.join(map(str, exc.cmd[:6]))} …' failed", "see the lines above; then call make again")
     except OSError as exc:

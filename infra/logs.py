@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -13,8 +13,10 @@ QUIET = {"aiokafka": logging.ERROR, "faust": logging.WARNING, "mode": logging.WA
 """Loggers of libraries whose lower levels repeat what ours say, or speak while a broker is merely away."""
 
 
-def configure(process: str, clock: Clock | None = None, *, level: int = logging.INFO) -> None:
-    """Set logging up for a process; with a simulated clock every line also carries its moment. Libraries' lines take the same form."""
+def configure(
+    process: str, clock: Clock | None = None, *, level: int = logging.INFO, out: TextIO | None = None
+) -> None:
+    """Set logging up for a process, to `out` or stderr; with a simulated clock every line also carries its moment. Libraries' lines take the same form."""
 
     def simulated(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         if clock is not None and clock.simulated:
@@ -35,10 +37,10 @@ def configure(process: str, clock: Clock | None = None, *, level: int = logging.
     structlog.configure(
         processors=[*first, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=out or sys.stderr),
         cache_logger_on_first_use=False,
     )
-    _adopt_libraries(first, last)
+    _adopt_libraries(first, last, out)
 
 
 def _named(process: str) -> Any:
@@ -50,13 +52,13 @@ def _named(process: str) -> Any:
     return add
 
 
-def _adopt_libraries(first: list[Any], last: list[Any]) -> None:
+def _adopt_libraries(first: list[Any], last: list[Any], out: TextIO | None) -> None:
     """Give lines of the standard library's `logging` the same form."""
     form = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *first],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(out or sys.stderr)
     handler.setFormatter(form)
     root = logging.getLogger()
     root.handlers[:] = [handler]

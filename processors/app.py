@@ -124,7 +124,7 @@ class Shell:
             async for event in stream.noack().events():
                 self._start(self._settle(stream, event))  # lanes run side by side; the engine keeps each in order
 
-        @self.app.timer(self._settings.tick_seconds)
+        @self.app.timer(self._settings.tick_seconds)  # type: ignore[untyped-decorator]  # Faust's own is not typed
         async def tick() -> None:
             self._start(self._tick())
 
@@ -156,12 +156,14 @@ def make_app(flow: Flow, settings: Settings, replica: str) -> faust.App:
     """Return the Faust app, configured as measured (docs/architecture)."""
     given = {"broker_credentials": credentials(settings)} if settings.kafka_security_protocol != "PLAINTEXT" else {}
     name = settings.topic_prefix + flow.name
+    folder = settings.var / "faust" / f"{flow.name}-{replica}"
+    folder.mkdir(parents=True, exist_ok=True)
     return faust.App(
         name,
         broker=[f"kafka://{host}" for host in clients.bootstrap(settings).split(",")],
         store="memory://",
         processing_guarantee="at_least_once",
-        datadir=str(settings.var / "faust" / f"{flow.name}-{replica}"),
+        datadir=str(folder),
         broker_max_poll_records=min(flow.batch, settings.max_poll_records),
         stream_buffer_maxsize=20_000,
         broker_commit_interval=1.0,

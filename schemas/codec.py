@@ -6,7 +6,7 @@ Frame V0: `0x00`, schema id (4 bytes, big endian), Avro body. Schema ids are fix
 import hashlib
 import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -58,6 +58,11 @@ class _Format:
     version: int
     event: type[Event]
     schema: Any
+    write: Callable[[Event], Any]
+    """Event -> what Avro writes."""
+
+    read: Callable[[Any, Mapping[str, Any]], Event]
+    """What Avro read, and the CloudEvents attributes -> event."""
 
 
 @cache
@@ -67,21 +72,22 @@ def formats() -> Mapping[int, _Format]:
     for row in json.loads((FOLDER / "schemas.lock").read_text())["schemas"]:
         schema = fastavro.parse_schema(json.loads((FOLDER / "avro" / row["file"]).read_text()))
         event = getattr(events, row["event"])
-        found[int(row["id"])] = _Format(int(row["id"]), int(row["version"]), event, schema)
+        own = writer_of(event), reader_of(event)
+        found[int(row["id"])] = _Format(int(row["id"]), int(row["version"]), event, schema, *own)
     return found
 
 
 @cache
-def _newest(event: type[Event]) -> _Format:
-    return max((each for each in formats().values() if each.event is event), key=lambda each: each.version)
+def _newest(event: str) -> _Format:
+    return max((each for each in formats().values() if each.event.__name__ == event), key=lambda each: each.version)
 
 
 def encode(event: Event, *, source: str, simulated: bool = False) -> Encoded:
     """Return the event as bytes; `recorded_at` must be set. `source` is a URI reference of the writer, e.g. `/lienthong/router`."""
-    form = _newest(type(event))
+    form = _newest(type(event).__name__)
     body = BytesIO()
     body.write(HEADER.pack(0, form.id))
-    fastavro.schemaless_writer(body, form.schema, writer_of(type(event))(event))
+    fastavro.schemaless_writer(body, form.schema, form.write(event))
     return Encoded(
         topic_of(type(event)), event.key.encode(), body.getvalue(), _headers(event, form, source, simulated=simulated)
     )
@@ -127,12 +133,13 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers 
     form = _format_of(value, expected)
     attributes = _attributes(headers)
     try:
+        newest = _newest(expected.__name__)
         body = BytesIO(value)
         body.seek(HEADER.size)
-        record: Any = fastavro.schemaless_reader(body, form.schema, _newest(expected).schema)
+        record: Any = fastavro.schemaless_reader(body, form.schema, newest.schema)
         if body.tell() != len(value):
             raise DecodeError("VALUE_NOT_USED_UP", f"{len(value) - body.tell()} bytes left")
-        event = reader_of(expected)(record, attributes)
+        event = newest.read(record, attributes)
     except (
         ValueError,
         LookupError,

@@ -28,8 +28,8 @@ def writer_of(kind: type) -> Convert:
 
 
 @cache
-def reader_of(kind: type[Event]) -> Callable[[Any, Mapping[str, Any]], Event]:
-    """Return a function from a record and the CloudEvents attributes to an event; raises TypeError, ValueError or LookupError."""
+def reader_of(kind: type) -> Callable[[Any, Mapping[str, Any]], Event]:
+    """Return a function from a record and the CloudEvents attributes to an event of this class; raises TypeError, ValueError or LookupError."""
     read = _body_reader(kind)
 
     def whole(record: Any, attributes: Mapping[str, Any]) -> Event:
@@ -94,7 +94,7 @@ def _exactly(kind: type, value: Any) -> Any:
     """Return the value if it is of this very type: True is no int, a datetime no date."""
     if type(value) is not kind:
         raise TypeError(f"{type(value).__name__} instead of {kind.__name__}")
-    if kind is datetime and value.tzinfo is None:
+    if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError("a time without an offset")
     return value
 

@@ -109,7 +109,7 @@ def contested(state: DeliveryState) -> bool:
     """Tell whether the state contradicts itself: refused and accepted, or a round both agreed and declined."""
     accepted = PROGRESS.index(state.progress) >= PROGRESS.index("03")
     both = any((name, AGREED) in state.rounds and (name, DECLINED) in state.rounds for name, _answer in state.rounds)
-    return bool(state.refusals) and accepted or both
+    return (bool(state.refusals) and accepted) or both
 
 
 def label(state: DeliveryState) -> str:
@@ -117,17 +117,14 @@ def label(state: DeliveryState) -> str:
     if state.correction[0]:
         return state.correction[2]
     agreed = any(answer == AGREED for _name, answer in state.rounds)
-    if "recalled" in state.acts or (agreed and not contested(state)):
-        return "recalled"
-    if contested(state):
-        return "contested"
-    if state.refusals:
-        return "refused"
-    if "replaced" in state.acts:
-        return "replaced"
-    if _open_round(state):
-        return "recall asked"
-    return state.progress
+    matches = (
+        ("recalled" in state.acts or (agreed and not contested(state)), "recalled"),
+        (contested(state), "contested"),
+        (bool(state.refusals), "refused"),
+        ("replaced" in state.acts, "replaced"),
+        (_open_round(state), "recall asked"),
+    )
+    return next((name for holds, name in matches if holds), state.progress)
 
 
 def _open_round(state: DeliveryState) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +65,15 @@ PARTITIONS = max(topic.partitions for topic in TOPICS)
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
 DEAD_LETTER = "dead-letter"
+_BY_EVENT = {topic.event.__name__: topic.name for topic in TOPICS if topic.event}
 
 
-@cache
 def topic_of(event: type[Event]) -> str:
     """Return the name of the topic that carries an event type; raise LookupError if none does."""
-    for topic in TOPICS:
-        if topic.event is event:
-            return topic.name
-    raise LookupError(f"{event.__name__} travels on no topic")
+    name = _BY_EVENT.get(event.__name__)
+    if name is None:
+        raise LookupError(f"{event.__name__} travels on no topic")
+    return name
 
 
 def read_by(consumer: str) -> tuple[Topic, ...]:

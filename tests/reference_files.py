@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from schemas.reference import KINDS, Directory, Reference, parse
 
@@ -24,26 +25,41 @@ HEADER = "organ_id,qd20_id,name,parent,level,valid_from,valid_to,successor,worki
 
 @cache
 def demo_files() -> Mapping[str, bytes]:
-    """The demo province's files, path -> bytes."""
+    """Return the demo province's files, path -> bytes."""
     return {str(path.relative_to(DEMO)): path.read_bytes() for path in sorted(DEMO.rglob("*")) if path.is_file()}
 
 
 @cache
 def demo() -> Reference:
-    """The demo province's reference data, without trust list and revocation lists."""
+    """Return the demo province's reference data, without trust list and revocation lists."""
     return Reference.from_files({kind: demo_files() for kind in KINDS if kind not in MADE_LATER})
 
 
+T = TypeVar("T")
+
+
+def present(value: T | None) -> T:
+    """Return what must be there: a kind that the demo publishes, an answer that is not empty."""
+    assert value is not None
+    return value
+
+
+def sound(kind: str, files: Mapping[str, bytes]) -> Any:
+    """Return the value of files that must have no fault."""
+    value, faults = parse(kind, files)
+    assert () == faults
+    return present(value)
+
+
 def directory_files(agencies: str, **others: str) -> dict[str, bytes]:
-    """Files of a directory: rows of agencies.csv without their header; others by name without `.csv`."""
+    """Return files of a directory: rows of agencies.csv without their header; others by name without `.csv`."""
     files = {"agencies.csv": HEADER + agencies, "levels.csv": LEVELS}
     files |= {f"{name}.csv": content for name, content in others.items()}
     return {name: content.encode() for name, content in files.items()}
 
 
 def directory(agencies: str, **others: str) -> Directory:
-    """A sound directory made of these rows."""
-    value, faults = parse("directory", directory_files(agencies, **others))
-    assert () == faults
+    """Return a sound directory made of these rows."""
+    value = sound("directory", directory_files(agencies, **others))
     assert isinstance(value, Directory)
     return value

@@ -64,30 +64,16 @@ def _is_new(books: Books, event: Event, value: bytes, where: Where) -> bool:
 
 
 def _enter(books: Books, event: Event, where: Where) -> None:
+    """Write an event into the books; receipts, obligations, attempts and operators' acts are counted, the law does not speak of them."""
     if isinstance(content := getattr(event, "content", None), ContentRef):
         books.contents.setdefault(content.sha256, where)
     match event:
-        case DocumentSubmitted():
-            account = books.submission(event.document_key, event.content.sha256)
-            account.submitted += 1
-            account.recipients = event.envelope.recipients
-            account.where = account.where or where
-        case DocumentSigned():
-            account = books.submission(event.document_key, event.content.sha256)
-            account.verdicts[event.event_id] = "provisional" if event.provisional else "signed"
-            if event.confirms:
-                account.superseded.add(event.confirms)
-        case DocumentHeld():
-            books.submission(event.document_key, event.content.sha256).verdicts[event.event_id] = "held"
+        case DocumentSubmitted() | DocumentDispatched() | DocumentRepeated():
+            _enter_document(books, event, where)
+        case DocumentSigned() | DocumentHeld():
+            _enter_verdict(books, event)
         case DocumentRefused():
             _enter_refusal(books, event)
-        case DocumentDispatched():
-            account = books.submission(event.document_key, event.content.sha256)
-            for code in event.addressed:
-                account.outcomes.setdefault(code, set()).add(f"{event.delivery_id} {event.act}")
-            books.dispatched.setdefault((event.delivery_id, event.act), set()).add(event.event_id)
-        case DocumentRepeated():
-            books.submission(event.document_key, event.sha256).repeated += 1
         case StatusSubmitted():
             books.statuses[event.event_id] = where
         case DocumentAcknowledged():
@@ -98,7 +84,35 @@ def _enter(books: Books, event: Event, where: Where) -> None:
             slot = (event.alert_id, event.state.value, event.level, event.number)
             books.alerts.setdefault(slot, set()).add(event.event_id)
         case _:
-            pass  # receipts, obligations, attempts and operators' acts are counted, the law does not speak of them
+            pass
+
+
+def _enter_document(
+    books: Books, event: DocumentSubmitted | DocumentDispatched | DocumentRepeated, where: Where
+) -> None:
+    match event:
+        case DocumentSubmitted():
+            account = books.submission(event.document_key, event.content.sha256)
+            account.submitted += 1
+            account.recipients = event.envelope.recipients
+            account.where = account.where or where
+        case DocumentDispatched():
+            account = books.submission(event.document_key, event.content.sha256)
+            for code in event.addressed:
+                account.outcomes.setdefault(code, set()).add(f"{event.delivery_id} {event.act}")
+            books.dispatched.setdefault((event.delivery_id, event.act), set()).add(event.event_id)
+        case DocumentRepeated():
+            books.submission(event.document_key, event.sha256).repeated += 1
+
+
+def _enter_verdict(books: Books, event: DocumentSigned | DocumentHeld) -> None:
+    account = books.submission(event.document_key, event.content.sha256)
+    if isinstance(event, DocumentHeld):
+        account.verdicts[event.event_id] = "held"
+        return
+    account.verdicts[event.event_id] = "provisional" if event.provisional else "signed"
+    if event.confirms:
+        account.superseded.add(event.confirms)
 
 
 def _enter_refusal(books: Books, event: DocumentRefused) -> None:

@@ -4,24 +4,20 @@ A signed PDF costs some 25 ms. In bulk the PDF of a sender is signed once and ca
 envelope of its own; `fresh` makes one a packet.
 """
 
-import base64
 import hashlib
-import io
 import uuid
-import zipfile
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from lxml import etree
-
-from infra.demo.frame import HERE, Draft, Enclosed, frame
+from infra.demo.frame import Draft, frame
 from infra.demo.pdf import MARK, one_page, tamper
 from infra.demo.pdf_signing import Hand, sign_pdf
 from infra.demo.xmldsig import sign_envelope
 from infra.durable import write_atomically
 from infra.pki import Credential, Pki, Standing
+from schemas.edxml import enclose, serialise
 from schemas.ids import normalise_document_id
 
 NOWHERE = "000.99.99.H53"
@@ -91,13 +87,11 @@ class Composer:
         # the packet's id follows from the document: the same draft in the same PKI gives the same names
         content_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{draft.document_id} {kind}"))
         name = f"{draft.number}-{draft.notation.replace('/', '-')}.signed.pdf"
-        enclosed = Enclosed(
-            content_id=content_id, name=name, description="Văn bản chính đã ký số", encoded=_zipped(name, pdf, draft.at)
-        )
+        enclosed = enclose(pdf, content_id=content_id, name=name, at=draft.at, description="Văn bản chính đã ký số")
         root = frame(draft, self._pki.agencies, enclosed)
         envelope, header = root[0], root[0][0]
         sign_envelope(envelope, header, {content_id: pdf}, self._pki.seal(self._signer_of(draft, kind)))
-        packet = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+        packet = serialise(root)
         return Composed(document_id=normalise_document_id(draft.document_id), kind=kind, packet=packet)
 
     def write(self, draft: Draft, out: Path, kind: PacketKind = PacketKind.GOOD) -> Composed:
@@ -142,12 +136,3 @@ class Composer:
 
 def _hand(credential: Credential, field: str, at: datetime, tsa: Credential | None) -> Hand:
     return Hand(credential=credential, field=field, at=at, tsa=tsa)
-
-
-def _zipped(name: str, content: bytes, at: datetime) -> str:
-    out = io.BytesIO()
-    entry = zipfile.ZipInfo(name, date_time=at.astimezone(HERE).timetuple()[:6])
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(entry, content, compresslevel=1)
-    return base64.b64encode(out.getvalue()).decode()

@@ -96,27 +96,24 @@ class Observer:
                     story.refused[event.event_id] = event.reason
             case DocumentRepeated():
                 self._story(event.sha256).repeats.add(event.event_id)
-            case DocumentDispatched():
-                self._advance(event.delivery_id, event)
-                for code in event.addressed:
-                    self._story(event.content.sha256).deliveries[event.delivery_id] = code
-            case DocumentReceived():
-                self._advance(event.delivery_id, event)
-                if event.milestone is Milestone.RECEIVED:
-                    self.received.add(event.delivery_id)
-            case DocumentAcknowledged():
-                self._advance(event.delivery_id, event)
+            case DocumentDispatched() | DocumentReceived() | DocumentAcknowledged():
+                self._move(event)
             case DocumentAlert() if event.delivery_id:
                 self.highest_step[event.delivery_id] = max(event.level, self.highest_step.get(event.delivery_id, -1))
             case _:
                 pass
 
+    def _move(self, event: DocumentDispatched | DocumentReceived | DocumentAcknowledged) -> None:
+        known = self._states.get(event.delivery_id) or lifecycle.empty(event.delivery_id)
+        self._states[event.delivery_id] = lifecycle.advance(known, event)
+        if isinstance(event, DocumentDispatched):
+            for code in event.addressed:
+                self._story(event.content.sha256).deliveries[event.delivery_id] = code
+        elif isinstance(event, DocumentReceived) and event.milestone is Milestone.RECEIVED:
+            self.received.add(event.delivery_id)
+
     def _story(self, sha256: str) -> _Story:
         return self._stories.setdefault(sha256, _Story())
-
-    def _advance(self, delivery_id: str, event: Event) -> None:
-        known = self._states.get(delivery_id) or lifecycle.empty(delivery_id)
-        self._states[delivery_id] = lifecycle.advance(known, event)
 
 
 def outcome_table(rows: Iterable[tuple[Planned, str, str]]) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ Moments fall on a grid (packets at :00 and :30, mailboxes looked into ten minute
 number of moments a stepped clock has to visit small without changing what happens in them.
 """
 
+import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,18 @@ class Habit(StrEnum):
     SILENT = "silent"
     REFUSES = "refuses"
 
+
+ODD = (
+    Kind.TAMPERED,
+    Kind.EXPIRED,
+    Kind.UNSIGNED,
+    Kind.UNADDRESSED,
+    Kind.REPEATED,
+    Kind.SECRET,
+    Kind.WRONG_SIGNER,
+    Kind.OTHER_BYTES,
+)
+"""What three packets in ten are, in turn."""
 
 REASON = {
     Kind.TAMPERED: "HASH_FAILURE",
@@ -100,6 +113,12 @@ class Cast:
     senders: tuple[str, ...]
     recipients: tuple[str, ...]
     habits: Mapping[str, Habit]
+    abroad: frozenset[str] = frozenset()
+    """Codes on the other side of the national axis: they do not write to each other here."""
+
+    def may_write_to(self, sender: str) -> list[str]:
+        """Return the recipients that a sender writes to."""
+        return [code for code in self.recipients if code != sender and not {code, sender} <= self.abroad]
 
 
 def moments(monday: date) -> Iterator[datetime]:
@@ -119,19 +138,10 @@ def make_plan(cast: Cast, *, monday: date, packets: int, seed: int = 2026) -> li
     chance = random.Random(seed)  # noqa: S311 - a script, not a secret
     grid = list(moments(monday))
     fresh = [moment for moment in grid if moment.hour < 15 and moment.weekday() < 4]  # noqa: PLR2004 - so that all are answered by Saturday
-    odd = [
-        Kind.TAMPERED,
-        Kind.EXPIRED,
-        Kind.UNSIGNED,
-        Kind.UNADDRESSED,
-        Kind.SECRET,
-        Kind.WRONG_SIGNER,
-        Kind.REPEATED,
-        Kind.OTHER_BYTES,
-    ]
+    odd = itertools.cycle(ODD)
     plan: list[Planned] = []
     for number in range(1, packets + 1):
-        kind = odd[(number // 10 + number) % len(odd)] if number % 10 in (4, 7, 9) else Kind.GOOD
+        kind = next(odd) if number % 10 in (4, 7, 9) else Kind.GOOD
         at = fresh[(number - 1) * len(fresh) // packets]
         models = [each for each in plan if each.kind is Kind.GOOD and each.at <= at - REPEAT_AFTER]
         if kind in (Kind.REPEATED, Kind.OTHER_BYTES):
@@ -158,7 +168,7 @@ def _again(kind: Kind, model: Planned, *, number: int, at: datetime, monday: dat
 
 def _fresh(kind: Kind, cast: Cast, chance: random.Random, *, number: int, at: datetime, monday: date) -> Planned:
     sender = chance.choice(cast.senders)
-    others = [code for code in cast.recipients if code != sender]
+    others = cast.may_write_to(sender)
     recipients = tuple(chance.sample(others, k=min(len(others), chance.choice((1, 1, 2, 3, 5)))))
     if kind is Kind.UNADDRESSED:
         recipients = (*recipients[:1], UNKNOWN_RECIPIENT)

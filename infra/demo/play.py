@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 import structlog
 
@@ -23,11 +24,15 @@ from infra.demo.packets import HandedOver, Packets
 from infra.demo.plan import Kind, Planned, make_plan, week_end
 from infra.demo.quiet import Quiet
 from infra.demo.recipients import Answer, Recipients, looks
+from infra.demo.result import Result
 from infra.durable import write_atomically
 from infra.settings import Settings
 
 LOOK_SECONDS = 0.05
 """Real seconds between two looks at the world."""
+
+FRESH_UP_TO = 500
+"""Packets up to which each has a PDF of its own; signing one costs some 25 ms."""
 
 STANDSTILL_SECONDS = 300.0
 """Real seconds without any progress after which a stepped run gives up and says what it waits for."""
@@ -48,25 +53,31 @@ class Play:
     def __init__(self, settings: Settings, clock: Clock, *, monday: date, packets: int) -> None:
         self._settings, self._clock = settings, clock
         self._observer = Observer(settings)
-        self._packets = Packets(settings, monday=monday)
+        self._packets = Packets(settings, monday=monday, fresh=packets <= FRESH_UP_TO)
+        self._ready = self._packets.ready()
         self._recipients = Recipients(endpoints=self._packets.endpoints, habits=self._packets.cast.habits)
         self._quiet = Quiet(settings, self._observer, self._packets.intake_folders)
-        self._plan = make_plan(self._packets.cast, monday=monday, packets=packets)
+        plan = make_plan(self._packets.cast, monday=monday, packets=packets)
+        begins = clock.now() if clock.mode == "real" else plan[0].at  # in real time the week may be under way
+        self._plan = [planned for planned in plan if planned.at >= begins]
         self._end = week_end(monday)
         self._acts: list[_Act] = []
         self._order = itertools.count()
         self._handed: list[tuple[Planned, HandedOver]] = []
         for planned in self._plan:
-            self._at(planned.at, lambda planned=planned: self._hand_over(planned))
+            self._at(planned.at, partial(self._hand_over, planned))
         for at, what in looks(monday):
-            self._at(at, lambda what=what: self._look(what))
+            self._at(at, partial(self._look, what))
 
     def until_settled(self) -> bool:
         """Step through the whole week; True when every packet ended as the plan expects."""
+        for _path in self._ready:
+            pass
         while True:
             self._wait_until_quiet()
             now = self._clock.now()
             if self._due(now):
+                self._say_progress()
                 continue
             following = [
                 moment
@@ -80,10 +91,12 @@ class Play:
 
     def for_people(self) -> None:
         """Follow the running clock until the process is stopped."""
+        self._say_progress()
         while self._clock.now() < self._end:
-            self._due(self._clock.now())
-            self._say_progress()
-            time.sleep(LOOK_SECONDS * 4)  # the clock runs by itself; this only paces the looks
+            if self._due(self._clock.now()):
+                self._say_progress()
+            elif next(self._ready, None) is None:  # ready packets are composed while there is nothing else to do
+                time.sleep(LOOK_SECONDS * 4)  # the clock runs by itself; this only paces the looks
         self._observer.catch_up()
         self._report()
 
@@ -135,8 +148,7 @@ class Play:
     def _report(self) -> bool:
         outcomes = outcome_table(self._rows())
         ok = len(outcomes) == len(self._plan) and all(row["expected"] == row["actual"] for row in outcomes)
-        result = {"ok": ok, "outcomes": outcomes, "counts": self._observer.counts}
-        write_atomically(self._settings.var / "demo" / "result.json", json.dumps(result, ensure_ascii=False).encode())
+        Result(ok=ok, outcomes=outcomes, counts=self._observer.counts).write(self._settings)
         log.info("week_over", ok=ok, packets=len(outcomes))
         return ok
 

@@ -4,24 +4,43 @@ All of it is monotone: a position only grows, and moves only after what it cause
 consumer stands at the ends, and the ends are the same afterwards, then nothing was under way in between.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from infra.demo.observer import Observer
+from infra.folders import SUFFIX
+from infra.settings import Settings
 from infra.state import Positions
 from schemas.topics import TOPICS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How far everybody is."""
+class Quiet:
+    """Looks at intake's folders, at every consumer's position and due rows, and at the log."""
 
-    busy: str
-    """What is not done yet, for the log; empty when all is quiet."""
+    def __init__(self, settings: Settings, observer: Observer, intake_folders: Iterable[Path]) -> None:
+        self._observer, self._folders = observer, tuple(intake_folders)
+        self._positions = {
+            name: Positions(settings.register_url if name == "register" else settings.state_url(name), name)
+            for name in consumers()
+        }
 
-    next_due: datetime | None
-    """The earliest row due in any processor's state."""
+    def busy(self, taken: Collection[str], now: datetime) -> str:
+        """Say what is not done yet, for the log; empty when all is quiet. `taken`: deliveries that were taken out of an inbox."""
+        if waiting := waiting_files(self._folders):
+            return waiting
+        ends = self._observer.catch_up()
+        if unread := behind(self._positions, ends):
+            return unread
+        if (due := self.next_due()) is not None and due <= now:
+            return f"due since {due.isoformat()}"
+        if unseen := set(taken) - self._observer.received:
+            return f"deliver has not seen that {min(unseen)} was taken"
+        return "" if self._observer.tail.ends() == ends else "the log grows"
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest moment at which any consumer wants to be woken."""
+        return min((due for each in self._positions.values() if (due := each.next_due()) is not None), default=None)
 
 
 def consumers() -> dict[str, list[str]]:
@@ -48,6 +67,6 @@ def behind(positions: Mapping[str, Positions], ends: Mapping[tuple[str, int], in
 def waiting_files(folders: Iterable[Path]) -> str:
     """Name the first packet that intake has not finished with."""
     for folder in folders:
-        for packet in (*folder.glob("*.edxml"), *folder.glob("work/*.edxml")):
+        for packet in (*folder.glob(f"*{SUFFIX}"), *folder.glob(f"work/*{SUFFIX}")):
             return f"intake has {packet.name}"
     return ""

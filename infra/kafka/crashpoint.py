@@ -17,8 +17,11 @@ POINTS = (
     "timer_emitted",
     "timer_confirmed",
     "timer_settled",
+    "taken",
+    "stored",
+    "receipted",
 )
-"""In the order in which a batch, or a round of timers, passes them."""
+"""In the order in which a batch, or a round of timers, passes them; the last three are intake's, around `emitted` and `confirmed`."""
 
 CrashPoints = Callable[[str], None]
 

@@ -1,11 +1,12 @@
 """Makes the broker's topics what `topics.yaml` says, and says where they differ. Nothing is ever deleted or shrunk."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # its own documented name
 from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
 from confluent_kafka.admin._resource import ResourceType
 from confluent_kafka.cimpl import NewTopic
@@ -16,6 +17,17 @@ from infra.settings import Settings
 from schemas.topics import TOPICS, Topic
 
 SECONDS = 30.0
+PAUSE_SECONDS = 0.02
+NO_LEADER_YET = frozenset(
+    {
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError._NOENT,  # noqa: SLF001 - the library's name for "no leader found"
+    }
+)
 
 
 class ProvisionError(EnvironmentFaultError):
@@ -57,11 +69,11 @@ def check(settings: Settings, topics: Iterable[Topic] = TOPICS) -> list[Standing
     """Compare the broker with the topics, in their order; raise KafkaException when it cannot be asked."""
     admin = clients.admin(settings)
     found = admin.list_topics(timeout=SECONDS).topics
-    every = [(settings.topic_prefix + topic.name, topic) for topic in topics]
-    configs = _configs(admin, [name for name, _ in every if name in found])
+    every = {settings.topic_prefix + topic.name: topic for topic in topics}  # a topic named twice is asked for once
+    configs = _configs(admin, [name for name in every if name in found])
     return [
         Standing(topic=name, differences=tuple(_compare(topic, found.get(name), configs.get(name, {}), settings)))
-        for name, topic in every
+        for name, topic in every.items()
     ]
 
 
@@ -72,7 +84,7 @@ def apply(settings: Settings, topics: Iterable[Topic] = TOPICS) -> list[Standing
     before = {each.topic: each for each in check(settings, topics)}
     _create(admin, [topic for topic in topics if _misses(before[settings.topic_prefix + topic.name])], settings)
     _alter(admin, before.values())
-    return check(settings, topics) if any(not each.ok for each in before.values()) else list(before.values())
+    return _settled(settings, topics) if any(not each.ok for each in before.values()) else list(before.values())
 
 
 def require(settings: Settings, topics: Iterable[Topic] = TOPICS) -> None:
@@ -81,6 +93,17 @@ def require(settings: Settings, topics: Iterable[Topic] = TOPICS) -> None:
     if wrong:
         lines = "".join(f"\n  - {each.topic}: {'; '.join(map(str, each.differences))}" for each in wrong)
         raise ProvisionError(f"topics:{lines}", "run `lienthong topics apply`")
+
+
+def _settled(settings: Settings, topics: tuple[Topic, ...]) -> list[Standing]:
+    """Return how the topics stand once the broker shows what its controller has confirmed: that comes a moment later."""
+    until = time.monotonic() + SECONDS
+    while True:
+        found = check(settings, topics)
+        unmended = any(each.mendable for standing in found for each in standing.differences)
+        if not unmended or time.monotonic() > until:
+            return found
+        time.sleep(PAUSE_SECONDS)
 
 
 def _misses(standing: Standing) -> bool:
@@ -136,6 +159,23 @@ def _create(admin: AdminClient, topics: list[Topic], settings: Settings) -> None
         except KafkaException as exc:
             if exc.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:  # another process was quicker
                 raise
+    _wait_for_leaders(admin, {TopicPartition(each.topic, n) for each in wanted for n in range(each.num_partitions)})
+
+
+def _wait_for_leaders(admin: AdminClient, partitions: Collection[TopicPartition]) -> None:
+    """Return once every partition answers: a topic is announced a moment before its leaders know that they lead."""
+    until = time.monotonic() + SECONDS
+    while True:
+        asked = admin.list_offsets({each: OffsetSpec.latest() for each in partitions})  # type: ignore[no-untyped-call]  # the library leaves it bare
+        try:
+            for answer in asked.values():
+                answer.result(SECONDS)
+        except KafkaException as exc:
+            if exc.args[0].code() not in NO_LEADER_YET or time.monotonic() > until:
+                raise
+            time.sleep(PAUSE_SECONDS)  # the broker has no call that waits for this
+        else:
+            return
 
 
 def _alter(admin: AdminClient, standings: Iterable[Standing]) -> None:

@@ -25,9 +25,8 @@ def main() -> None:
         constrained = [] if name == "all" else ["--constraint", str(HERE / "all.txt")]
         out = ["--python-version", "3.11", "--output-file", str(HERE / f"{name}.txt")]
         uv = str(ROOT / ".venv" / "bin" / "uv")
-        subprocess.run(
-            [uv, "pip", "compile", *OPTIONS, "pyproject.toml", *wanted, *constrained, *out], cwd=ROOT, check=True
-        )  # noqa: S603 - fixed arguments
+        command = [uv, "pip", "compile", *OPTIONS, "pyproject.toml", *wanted, *constrained, *out]
+        subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - fixed arguments
     (HERE / "all.txt").unlink()
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.supervise.ledger import Ledger
+from infra.supervise.words import last_words
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal a process gets when its parent dies."""
@@ -36,6 +37,9 @@ class Spec:
     progress: Path | None = None
     """File in which the process says how far it is; None: only its existence is judged."""
 
+    patience: float = 60.0
+    """Seconds without progress while work waits, after which it is restarted although it lives."""
+
 
 class Child:
     """The running process of one spec."""
@@ -46,6 +50,8 @@ class Child:
         self._ledger = ledger
         self._environment = {**environment, **spec.environment}
         self._process: subprocess.Popen[bytes] | None = None
+        self._over = True
+        self._log_began = 0
         self.started_at = 0.0
 
     @property
@@ -59,6 +65,7 @@ class Child:
         if self._log.exists() and self._log.stat().st_size > LOG_KEEP_BYTES:
             self._log.replace(self._log.with_suffix(".log.1"))
         with self._log.open("ab") as log:
+            self._log_began = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 self.spec.argv,
                 stdin=subprocess.DEVNULL,
@@ -68,6 +75,7 @@ class Child:
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl call, no locks taken
             )
+        self._over = False
         self.started_at = time.monotonic()
         self._ledger.add(self.spec.name, self._process.pid)
 
@@ -82,21 +90,16 @@ class Child:
 
     def kill(self) -> None:
         """End it and everything in its session group at once, also what a dead leader left behind."""
-        if self._process is None:
-            return
+        if self._process is None or self._over:
+            return  # once over, its number may be a stranger's
+        self._over = True
         end_group(self._process.pid)
         self._process.wait()
         self._ledger.remove(self.spec.name)
 
-    def last_words(self, lines: int = 1) -> str:
-        """Return the end of its log: the reason of a crash, for people."""
-        try:
-            with self._log.open("rb") as log:
-                log.seek(max(0, self._log.stat().st_size - 4000))
-                text = log.read().decode("utf-8", "replace").strip().splitlines()
-        except OSError:
-            return ""
-        return "\n".join(text[-lines:])[-600:]
+    def last_words(self) -> str:
+        """Return why it ended, as far as its log says, in one line for people."""
+        return last_words(self._log, self._log_began)
 
 
 def end_group(pgid: int) -> None:

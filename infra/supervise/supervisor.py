@@ -21,11 +21,14 @@ BACKOFF_LONGEST = 20.0
 STEADY_AFTER = 30.0
 """Seconds a process must have run for its crashes to be forgotten."""
 
-STALLED_AFTER = 60.0
-"""Seconds without progress while work waits, after which a living process is restarted."""
+SILENT_FACTOR = 3
+"""A process that does not even say how far it is, for so many times its patience, stands still as well."""
 
 STOP_PATIENCE = 3.0
-"""Seconds a rank has to stop by itself before it is killed: four ranks stay within 15 s."""
+"""Seconds a rank has to stop by itself before it is killed: three ranks and a broker stay within 15 s."""
+
+CANNOT_START = 2
+"""Exit code of a process that says what is wrong with its environment; it is tried again all the same."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +50,8 @@ class Supervisor:
         self._log_folder = log_folder
         self._environment = environment
         self._watches: dict[str, _Watch] = {}
-        self.on_restart: Callable[[str, str], None] = lambda _name, _why: None
+        self.on_restart: Callable[[str, str, str], None] = lambda _name, _why, _said: None
+        """Called with name, reason and last words when a process ended that will be started again."""
 
     def end_leftovers(self) -> list[str]:
         """End what an earlier supervisor left running."""
@@ -82,7 +86,9 @@ class Supervisor:
                 if now >= watch.start_again_at:
                     self._start(watch)
             elif (code := watch.child.exit_code()) is not None:
-                if not watch.child.spec.once:
+                if watch.child.spec.once:
+                    watch.child.kill()  # its own children, if it left any
+                else:
                     self._plan_restart(name, watch, _reason(code), now)
             elif self._stalled(watch, now):
                 watch.child.kill()
@@ -113,28 +119,38 @@ class Supervisor:
         if now - watch.child.started_at > STEADY_AFTER:
             watch.crashes = 0
         watch.crashes += 1
-        wait = min(BACKOFF_LONGEST, BACKOFF_FIRST * 2 ** (watch.crashes - 1))
+        wait = backoff(watch.crashes)
         watch.start_again_at = now + wait
         said = watch.child.last_words()
         watch.child.kill()  # its own children, if it left any
         metrics.PROCESS_RESTARTS.labels(process=name, reason=why).inc()
         log.warning("ended", process=name, why=why, again_in=wait, crashes=watch.crashes, said=said)
-        self.on_restart(name, why)
+        self.on_restart(name, why, said)
 
     def _stalled(self, watch: _Watch, now: float) -> bool:
-        """Alive, work waits, and nothing moved for too long."""
-        if watch.child.spec.progress is None:
+        """Alive, work waits, and nothing moved for too long; or it does not even get as far as saying so."""
+        spec = watch.child.spec
+        if spec.progress is None:
             return False
+        silent_for = 0.0
         try:
-            said = json.loads(watch.child.spec.progress.read_text())
+            said = json.loads(spec.progress.read_text())
             waiting, mark = int(said["lag"]) > 0, json.dumps(said["positions"], sort_keys=True)
+            silent_for = now - max(float(said["at"]), watch.child.started_at)
         except (OSError, ValueError, TypeError, LookupError):
             # Nothing (readable) said yet: a process that never gets so far is stuck as well.
             waiting, mark = True, watch.progress
         if not waiting or mark != watch.progress:
             watch.progress, watch.moved_at = mark, now
-        return now - watch.moved_at > STALLED_AFTER
+        return now - watch.moved_at > spec.patience or silent_for > SILENT_FACTOR * spec.patience
+
+
+def backoff(crashes: int) -> float:
+    """Return the seconds to wait before the next start after so many crashes in a row."""
+    return min(BACKOFF_LONGEST, BACKOFF_FIRST * 2.0 ** (crashes - 1))
 
 
 def _reason(code: int) -> str:
-    return f"signal_{-code}" if code < 0 else f"exit_{code}"
+    if code < 0:
+        return f"signal_{-code}"
+    return "cannot_start" if code == CANNOT_START else f"exit_{code}"

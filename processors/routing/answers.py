@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from schemas.reasons import sentence_vi
-
 from processors.routing.plan import Delivery
 from schemas.events import (
     Act,
@@ -17,6 +15,7 @@ from schemas.events import (
     StatusSubmitted,
 )
 from schemas.ids import delivery_id, event_id
+from schemas.reasons import sentence_vi
 from schemas.reference import Reference
 
 KINDS = ("directory", "routes", "identities", "document_types", "sla")

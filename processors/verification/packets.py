@@ -15,6 +15,7 @@ from lxml import etree
 
 from processors.verification.defects import DefectError
 from processors.verification.limits import MAX_ENVELOPE
+from schemas.edxml import Limits, Refusal, StatusPacket, read_packet
 from schemas.reference import Reference
 
 CHUNK = 64 * 1024
@@ -61,13 +62,15 @@ class Opened:
     """A packet that can be read."""
 
     content: bytes
+    """The packet's XML as the reader parsed it, without what its attachments hold."""
+
     parts: tuple[Part, ...]
     sender: str
     type_name: str
     priority: int
 
     def frame(self) -> etree._Element:
-        """Parse the packet without what its attachments hold; raise lxml's errors or `DefectError`."""
+        """Parse it again, with signatures in mind; raise lxml's errors or `DefectError`."""
         return parse_frame(self.content)
 
     def sender_organ_id(self, reference: Reference, at: datetime) -> str:
@@ -113,8 +116,6 @@ def parse_frame(content: bytes) -> etree._Element:
 @contextmanager
 def open_packet(path: Path, *, now: datetime, reference: Reference) -> Iterator[Opened | RefusedPacket]:
     """Read a packet; what it unpacks lives as long as the block."""
-    from schemas.edxml import Limits, Refusal, StatusPacket, read_packet  # noqa: PLC0415
-
     packet = read_packet(path, limits=Limits(), now=now, secrecy=reference.secrecy)
     if isinstance(packet, Refusal):
         yield RefusedPacket(code=packet.code, element=packet.element)
@@ -123,7 +124,7 @@ def open_packet(path: Path, *, now: datetime, reference: Reference) -> Iterator[
         yield RefusedPacket(code="NO_SIGNATURE_FOUND", element="StatusCode")
         return
     yield Opened(
-        content=path.read_bytes(),
+        content=packet.frame,
         parts=tuple(_part(each) for each in packet.attachments),
         sender=packet.envelope.sender,
         type_name=packet.envelope.type_name,

@@ -130,12 +130,12 @@ REASONS: Mapping[str, Reason] = load()
 """Code -> reason: the closed list; a code that is not here is a bug."""
 
 
-def sentence_vi(code: str, **fields: object) -> str:
+def sentence_vi(code: str, /, **fields: object) -> str:
     """Return the sentence in Vietnamese, parts without their field left out; raise KeyError for a code that is not listed."""
     return _fill(REASONS[code].vi, fields)
 
 
-def sentence_en(code: str, **fields: object) -> str:
+def sentence_en(code: str, /, **fields: object) -> str:
     """Return the sentence in English, parts without their field left out; raise KeyError for a code that is not listed."""
     return _fill(REASONS[code].en, fields)
 

@@ -38,10 +38,7 @@ def unpack(packed: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             entries = archive.infolist()
-            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > len(packed):
-                raise PackError("the archive names more than it holds")
-            if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
-                raise PackError("a snapshot is neither compressed nor encrypted")
+            _refuse_foreign(entries, len(packed))
             files = {_safe_name(entry.filename): archive.read(entry) for entry in entries}
     except PackError:
         raise
@@ -50,6 +47,14 @@ def unpack(packed: bytes) -> dict[str, bytes]:
     if len(files) != len(entries):
         raise PackError("two files of one name")
     return files
+
+
+def _refuse_foreign(entries: list[zipfile.ZipInfo], size: int) -> None:
+    """Raise `PackError` for an archive that could grow when it is read."""
+    if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > size:
+        raise PackError("the archive names more than it holds")
+    if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
+        raise PackError("a snapshot is neither compressed nor encrypted")
 
 
 def version_of(packed: bytes) -> str:

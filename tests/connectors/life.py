@@ -66,7 +66,8 @@ def made(kind: type[E], minutes: float, /, *name: str, **fields: Any) -> E:
     """Return an event with an id of its own, recorded when it happened."""
     moment = at(minutes)
     named = event_id(kind.__name__, *name, str(fields.get("document_key", "")))
-    return kind(**{"event_id": named, "occurred_at": moment, "recorded_at": moment, "correlation_id": KEY} | fields)
+    own: dict[str, Any] = {"event_id": named, "occurred_at": moment, "recorded_at": moment, "correlation_id": KEY}
+    return kind(**own | fields)
 
 
 def submitted(**fields: Any) -> DocumentSubmitted:
@@ -154,7 +155,12 @@ def whole_life() -> list[Event]:
     own = {"submitted_by": "folder:h53-17", "channel": "folder", "addressed_to": PROVINCE, "content": STATUS}
     status = made(StatusSubmitted, 30, document_key=KEY, document_id=DOCUMENT_ID, code="03", said_by=HEALTH, **own)
     again = {"document_id": DOCUMENT_ID, "sha256": SHA256, "sender": PROVINCE, "submitted_by": "folder:h53"}
-    told = {"alert_id": firing.alert_id, "alert_event_id": firing.event_id, "channel": "smtp", "to_organ_id": HEALTH}
+    told: dict[str, Any] = {
+        "alert_id": firing.alert_id,
+        "alert_event_id": firing.event_id,
+        "channel": "smtp",
+        "to_organ_id": HEALTH,
+    }
     told |= {"to_role": "clerk", "message_id": "<1@x>", "delivered": True, "answer": "250 OK"}
     first = held()
     return [

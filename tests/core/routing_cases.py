@@ -22,11 +22,12 @@ FIRST = "a" * 64
 
 
 def signed(*recipients: str, sha256: str = FIRST, cause: str = "", **changes: Any) -> DocumentSigned:
-    """A verdict that lets a document of the province pass; `changes` of the event, or of its envelope."""
+    """Return a verdict that lets a document of the province pass; `changes` of the event, or of its envelope (`sender`: of both)."""
     envelope = Envelope(
         document_id=DOCUMENT_ID, sender=PROVINCE, recipients=recipients, subject="V/v rà soát", type_code=2
     )
     own = {name: changes.pop(name) for name in list(changes) if name in Envelope.__dataclass_fields__}
+    changes |= {"sender": own["sender"]} if "sender" in own else {}
     event = DocumentSigned(
         event_id=event_id("signed", KEY, sha256),
         occurred_at=NOON,
@@ -44,7 +45,7 @@ def signed(*recipients: str, sha256: str = FIRST, cause: str = "", **changes: An
 
 
 def status(code: str, said_by: str, *, addressed_to: str = PROVINCE, by: str = "", **changes: Any) -> StatusSubmitted:
-    """A status packet about the province's document, said by its own client system."""
+    """Return a status packet about the province's document, said by its own client system."""
     folders = {PROVINCE: "h53", HEALTH: "h53-17", COMMUNE: "h53-31-21", WARD: "h53-40"}
     event = StatusSubmitted(
         event_id=event_id("status", KEY, code, said_by),
@@ -97,5 +98,5 @@ class Partition:
 
 
 def named(events: tuple[Event, ...]) -> list[str]:
-    """The events' types in words, for short expectations."""
+    """Return the events' types in words, for short expectations."""
     return [type(event).__name__ for event in events]

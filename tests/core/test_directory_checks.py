@@ -32,7 +32,7 @@ PLANTED = [
 
 
 @pytest.mark.parametrize(("code", "line", "column", "rows"), PLANTED)
-def test_a_planted_fault_is_found(code, line, column, rows):
+def test_a_planted_fault_is_found(code: str, line: int, column: str, rows: str) -> None:
     """Exactly this fault, at its place."""
     value, faults = parse("directory", directory_files(rows))
 
@@ -40,7 +40,7 @@ def test_a_planted_fault_is_found(code, line, column, rows):
     assert [("agencies.csv", line, column, code)] == [(each.file, each.line, each.column, each.code) for each in faults]
 
 
-def test_a_cycle_of_parents_over_time_is_found():
+def test_a_cycle_of_parents_over_time_is_found() -> None:
     """A stands under B all the time; B comes under A only in its second period: the cycle begins there."""
     rows = (
         "000.00.05.H53,,A,000.00.06.H53,department,2020-01-01,,,\n"
@@ -52,10 +52,11 @@ def test_a_cycle_of_parents_over_time_is_found():
     assert [(4, "PARENT_CYCLE")] == [(each.line, each.code) for each in faults]
 
 
-def test_every_fault_is_listed_at_once():
+def test_every_fault_is_listed_at_once() -> None:
     """Three files, five faults: all are there, in order of file and line."""
     files = directory_files(
-        X + "000.00.05,,Sở Y,000.00.09.H53,department,2020-01-01,,,\n000.00.06.H53,,,000.00.00.H53,region,2020-01-01,,,\n",
+        X
+        + "000.00.05,,Sở Y,000.00.09.H53,department,2020-01-01,,,\n000.00.06.H53,,,000.00.00.H53,region,2020-01-01,,,\n",
         aliases="alias,organ_id,valid_from,valid_to\nABC,000.00.77.H53,,\n",
     )
     _, faults = parse("directory", files)
@@ -69,7 +70,7 @@ def test_every_fault_is_listed_at_once():
     ] == [(each.file, each.line, each.code) for each in faults]
 
 
-def test_a_split_names_one_seat():
+def test_a_split_names_one_seat() -> None:
     """Two seats, or a day on which nothing ended, are faults of successors.csv."""
     rows = X + "000.00.31.H53,,Huyện,000.00.00.H53,district,2020-01-01,2025-06-30,,\n"
     head = "organ_id,ended_on,successor,rule\n"
@@ -84,7 +85,7 @@ def test_a_split_names_one_seat():
     ]
 
 
-def test_two_endpoints_at_a_time_are_refused():
+def test_two_endpoints_at_a_time_are_refused() -> None:
     """An agency has one endpoint on a day; a second one may only follow."""
     head = "endpoint_id,organ_id,kind,address,mode,valid_from,valid_to\n"
     at_once = head + "a,000.00.00.H53,folder,a,pull,2020-01-01,\nb,000.00.00.H53,folder,b,pull,2024-01-01,\n"
@@ -94,7 +95,7 @@ def test_two_endpoints_at_a_time_are_refused():
     assert () == parse("directory", directory_files(X, endpoints=in_turn))[1]
 
 
-def test_a_folder_endpoint_stays_inside():
+def test_a_folder_endpoint_stays_inside() -> None:
     """An address cannot lead out of the delivery root."""
     endpoints = "endpoint_id,organ_id,kind,address,mode,valid_from,valid_to\na,000.00.00.H53,folder,../../etc,pull,,\n"
 
@@ -103,6 +104,6 @@ def test_a_folder_endpoint_stays_inside():
     ]
 
 
-def test_the_demo_directory_is_sound():
+def test_the_demo_directory_is_sound() -> None:
     """The product's own files pass their own check."""
     assert () == parse("directory", demo_files())[1]

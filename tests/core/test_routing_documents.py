@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from schemas.events import Act, DocumentAlert, DocumentDispatched, DocumentRefused, DocumentRepeated
+from schemas.events import Act, DocumentAlert, DocumentDispatched, DocumentRefused, DocumentRepeated, DocumentSigned
 from schemas.ids import delivery_id
 from tests.core.routing_cases import (
     COMMUNE,
@@ -24,7 +25,7 @@ from tests.core.routing_cases import (
 )
 
 
-def test_each_recipient_gets_one_delivery():
+def test_each_recipient_gets_one_delivery() -> None:
     """Two recipients -> two deliveries, with endpoint, path, rule and the versions that decided."""
     router = Partition()
 
@@ -47,7 +48,7 @@ def test_each_recipient_gets_one_delivery():
     assert {"directory", "routes", "identities", "sla", "document_types"} == set(first.versions)
 
 
-def test_one_bad_recipient_refuses_one_delivery():
+def test_one_bad_recipient_refuses_one_delivery() -> None:
     """Nobody, a technical node and a good one: two refusals under their own keys, one delivery."""
     events = Partition().take(signed(NOBODY, HEALTH, TECHNICAL))
 
@@ -60,7 +61,7 @@ def test_one_bad_recipient_refuses_one_delivery():
     assert all(event.sentence_vi for event in refused)
 
 
-def test_codes_that_end_at_one_agency_make_one_delivery():
+def test_codes_that_end_at_one_agency_make_one_delivery() -> None:
     """A ward in two forms, and the town it took over: one delivery that lists all three codes, with the notes."""
     (event,) = Partition().take(signed(WARD, "H53.PH.001", "000.00.30.H53"))
 
@@ -69,7 +70,7 @@ def test_codes_that_end_at_one_agency_make_one_delivery():
     assert ("rerouted:000.00.30.H53",) == event.notes
 
 
-def test_a_ministry_is_reached_by_the_national_axis():
+def test_a_ministry_is_reached_by_the_national_axis() -> None:
     """Known to the directory or not, a foreign level 1 leads to the national endpoint."""
     known, unknown = Partition().take(signed(MINISTRY, "000.00.77.G06"))
 
@@ -83,7 +84,7 @@ def test_a_ministry_is_reached_by_the_national_axis():
     )
 
 
-def test_the_dispatch_day_is_a_vietnamese_day():
+def test_the_dispatch_day_is_a_vietnamese_day() -> None:
     """18:00 UTC on 30/06/2025 is 01/07 at home: the town has ended, its ward takes the document."""
     first_day = NOON.replace(year=2025, month=6, day=30, hour=18)
 
@@ -95,7 +96,7 @@ def test_the_dispatch_day_is_a_vietnamese_day():
     assert [WARD, "000.00.30.H53"] == [event.recipient, before.recipient]
 
 
-def test_urgency_due_date_and_paper_travel_with_the_delivery():
+def test_urgency_due_date_and_paper_travel_with_the_delivery() -> None:
     """Priority 2, a DueDate, paper for a type that needs none."""
     (event,) = Partition().take(signed(HEALTH, priority=2, due_on=date(2026, 12, 1), paper=True, type_name="Công văn"))
 
@@ -116,7 +117,7 @@ def test_urgency_due_date_and_paper_travel_with_the_delivery():
         ({"business_type": 3, "related": ()}, "RELATED_DOCUMENT_UNKNOWN"),
     ],
 )
-def test_nobody_speaks_for_another(changes, reason):
+def test_nobody_speaks_for_another(changes: dict[str, Any], reason: str) -> None:
     """Another's folder, another's number, an unknown and an ended sender, another's document: refused as a whole."""
     event = signed(HEALTH)
     for name, value in changes.items():
@@ -133,23 +134,22 @@ def test_nobody_speaks_for_another(changes, reason):
     assert (reason, KEY, "") == (refusal.reason, refusal.key, refusal.addressed)
 
 
-def _with(event, name, value):
+def _with(event: DocumentSigned, name: str, value: Any) -> DocumentSigned:
     if name in type(event.envelope).__dataclass_fields__:
         return replace(event, envelope=replace(event.envelope, **{name: value}))
     return replace(event, **{name: value})
 
 
-def test_a_predecessors_number_may_be_used():
+def test_a_predecessors_number_may_be_used() -> None:
     """The ward sends under a number of the town it took over."""
     event = signed(
         HEALTH, sender=WARD, submitted_by="folder:h53-40", document_id="000.00.30.H53,2025-06-30,9/UBND", related=()
     )
-    event = replace(event, envelope=replace(event.envelope, sender=WARD))
 
     assert ["DocumentDispatched"] == named(Partition().take(event))
 
 
-def test_the_same_bytes_again_are_answered_with_the_first_outcome():
+def test_the_same_bytes_again_are_answered_with_the_first_outcome() -> None:
     """Same verdict, another submission: `DocumentRepeated` with the deliveries; nothing is sent twice."""
     router = Partition()
     router.take(signed(HEALTH, COMMUNE))
@@ -161,7 +161,7 @@ def test_the_same_bytes_again_are_answered_with_the_first_outcome():
     assert signed(HEALTH).event_id == again.first_event_id
 
 
-def test_a_duplicate_of_the_log_changes_nothing():
+def test_a_duplicate_of_the_log_changes_nothing() -> None:
     """The verifier wrote the same record twice, before or after a repeat: its outcome is already there."""
     router = Partition()
     router.take(signed(HEALTH))
@@ -172,14 +172,14 @@ def test_a_duplicate_of_the_log_changes_nothing():
     assert rows == router.rows
 
 
-def test_a_batch_that_is_run_again_decides_the_same():
+def test_a_batch_that_is_run_again_decides_the_same() -> None:
     """A worker that died before its transaction: the same events, ids and rows come out."""
     router = Partition()
 
     assert router.look(signed(HEALTH, NOBODY)) == router.look(signed(HEALTH, NOBODY))
 
 
-def test_other_bytes_under_a_carried_id_are_refused_and_told():
+def test_other_bytes_under_a_carried_id_are_refused_and_told() -> None:
     """Refusal of the whole, and an alert to the sender's clerk and the axis operator, once."""
     router = Partition()
     router.take(signed(HEALTH))
@@ -195,7 +195,7 @@ def test_other_bytes_under_a_carried_id_are_refused_and_told():
     assert ["DocumentRepeated"] == named(again)
 
 
-def test_a_try_that_reached_nobody_blocks_nothing():
+def test_a_try_that_reached_nobody_blocks_nothing() -> None:
     """Addressed to nobody first, then mended under the same id: the second try goes."""
     router = Partition()
 
@@ -204,7 +204,7 @@ def test_a_try_that_reached_nobody_blocks_nothing():
     assert ["DocumentRefused", "DocumentAlert"] == named(router.take(signed(HEALTH, sha256="c" * 64)))
 
 
-def test_an_outsider_cannot_occupy_a_number():
+def test_an_outsider_cannot_occupy_a_number() -> None:
     """The health department hands over the province's packet first: refused; the province's own submission goes."""
     router = Partition()
     stolen = signed(HEALTH, submitted_by="folder:h53-17", event_id="verdict on the stolen one", cause="theft")
@@ -213,7 +213,7 @@ def test_an_outsider_cannot_occupy_a_number():
     assert ["DocumentDispatched"] == named(router.take(signed(HEALTH)))
 
 
-def test_a_confirmed_verdict_sends_nothing_again():
+def test_a_confirmed_verdict_sends_nothing_again() -> None:
     """Provisional, then confirmed: one delivery, marked provisional."""
     router = Partition()
 
@@ -224,7 +224,7 @@ def test_a_confirmed_verdict_sends_nothing_again():
     assert () == router.take(signed(HEALTH, event_id="confirmed", confirms=signed(HEALTH).event_id))
 
 
-def test_an_update_names_the_older_document():
+def test_an_update_names_the_older_document() -> None:
     """Types 2 and 3 about an own document go as documents with their act and the related id."""
     (event,) = Partition().take(signed(HEALTH, business_type=3, related=(f"{PROVINCE},2026-01-02,7/UBND",)))
 
@@ -232,7 +232,7 @@ def test_an_update_names_the_older_document():
     assert (Act.REPLACE, (f"related:{PROVINCE},2026-01-02,7/UBND",)) == (event.act, event.notes)
 
 
-def test_a_recall_packet_recalls_what_was_sent():
+def test_a_recall_packet_recalls_what_was_sent() -> None:
     """Type 1 under the document's own id: a recall per delivery it addresses; a stranger to the document is refused."""
     router = Partition()
     router.take(signed(HEALTH, COMMUNE))
@@ -252,7 +252,7 @@ def test_a_recall_packet_recalls_what_was_sent():
     assert {"DocumentDispatched", "DocumentRefused"} == set(named(again))
 
 
-def test_a_recall_of_something_never_carried_is_refused():
+def test_a_recall_of_something_never_carried_is_refused() -> None:
     """Type 1 alone."""
     (refusal,) = Partition().take(signed(HEALTH, business_type=1, related=(DOCUMENT_ID,)))
 

@@ -44,7 +44,7 @@ from tests.core.routing_cases import (
         ("99", HEALTH, PROVINCE, "folder:h53-17", HEALTH),
     ],
 )
-def test_a_status_finds_its_delivery(code, said_by, addressed_to, by, recipient):
+def test_a_status_finds_its_delivery(code: str, said_by: str, addressed_to: str, by: str, recipient: str) -> None:
     """By the recipient's code in any form; a 13 by whom it is addressed to; an unknown code is a fact as well."""
     router = Partition()
     router.take(signed(HEALTH, COMMUNE))
@@ -66,7 +66,7 @@ def test_a_status_finds_its_delivery(code, said_by, addressed_to, by, recipient)
         ("03", HEALTH, PROVINCE, "folder:h53-31-21"),
     ],
 )
-def test_nobody_says_a_status_for_another(code, said_by, addressed_to, by):
+def test_nobody_says_a_status_for_another(code: str, said_by: str, addressed_to: str, by: str) -> None:
     """A stranger, the sender for the recipient, the recipient for the sender, about a stranger, another's folder."""
     router = Partition()
     router.take(signed(HEALTH, COMMUNE))
@@ -77,7 +77,7 @@ def test_nobody_says_a_status_for_another(code, said_by, addressed_to, by):
     assert ("STATUS_NOT_ENTITLED", True, Stage.ROUTING) == (event.reason, event.about_status, event.stage)
 
 
-def test_a_successor_speaks_for_its_predecessor():
+def test_a_successor_speaks_for_its_predecessor() -> None:
     """Delivered to the town in June, accepted by the ward in July; the town's old code still means the delivery."""
     june, july = NOON.replace(year=2025, month=6, day=20), NOON.replace(year=2025, month=7, day=2)
     router = Partition()
@@ -91,7 +91,7 @@ def test_a_successor_speaks_for_its_predecessor():
     assert [delivery_id(KEY, "000.00.30.H53")] * 2 == [by_ward.delivery_id, by_old_code.delivery_id]
 
 
-def test_a_repeated_status_is_the_same_event():
+def test_a_repeated_status_is_the_same_event() -> None:
     """The same submission again repeats the id; the router's rows stay as they are."""
     router = Partition()
     router.take(signed(HEALTH))
@@ -102,7 +102,7 @@ def test_a_repeated_status_is_the_same_event():
     assert rows == router.rows
 
 
-def test_an_early_status_waits_for_its_document():
+def test_an_early_status_waits_for_its_document() -> None:
     """Parked, then acknowledged when the document is dispatched; nothing is left waiting."""
     router = Partition()
 
@@ -117,7 +117,7 @@ def test_an_early_status_waits_for_its_document():
     assert not [row for row in router.rows if row.startswith("parked:")]
 
 
-def test_a_document_that_reached_nobody_keeps_statuses_waiting():
+def test_a_document_that_reached_nobody_keeps_statuses_waiting() -> None:
     """An outsider's try under the same key must not turn the recipient's status away."""
     router = Partition()
     router.take(signed(HEALTH, submitted_by="folder:h53-17", event_id="theft"))
@@ -125,7 +125,7 @@ def test_a_document_that_reached_nobody_keeps_statuses_waiting():
     assert ["StatusParked"] == named(router.take(status("01", HEALTH)))
 
 
-def test_an_orphan_is_told_after_a_day_each_once():
+def test_an_orphan_is_told_after_a_day_each_once() -> None:
     """Two orphans, an hour apart: each alerts the clerk of who said it and the axis operator when its day is over."""
     router = Partition()
     router.take(status("01", HEALTH))
@@ -145,7 +145,7 @@ def test_an_orphan_is_told_after_a_day_each_once():
     assert [("status_orphan", "01", first), ("status_orphan", "03", first + timedelta(hours=1))] == told
 
 
-def test_a_provisional_verdict_that_fails_recalls_every_delivery():
+def test_a_provisional_verdict_that_fails_recalls_every_delivery() -> None:
     """Recalled the way it went, once; the router's own refusals and repeats of the record do nothing."""
     router = Partition()
     router.take(signed(HEALTH, COMMUNE, provisional=True))
@@ -158,7 +158,7 @@ def test_a_provisional_verdict_that_fails_recalls_every_delivery():
     assert () == router.take(replace(_downgrade(), recalls=""))
 
 
-def test_a_downgrade_that_comes_first_stops_the_dispatch():
+def test_a_downgrade_that_comes_first_stops_the_dispatch() -> None:
     """The topics race: the refusal is read before the verdict that it takes back."""
     router = Partition()
 

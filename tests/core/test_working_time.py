@@ -7,7 +7,7 @@ import pytest
 
 from schemas.reference.calendar import Calendar, parse_calendar
 from schemas.reference.faults import Faults
-from schemas.reference.moments import Due, Wall, Working, WorkingDay
+from schemas.reference.moments import Due, Moment, Wall, Working, WorkingDay
 from schemas.reference.working_time import (
     add_working,
     day_moment,
@@ -18,23 +18,23 @@ from schemas.reference.working_time import (
     subtract_working,
     working_between,
 )
-from tests.reference_files import demo, demo_files
+from tests.reference_files import demo, demo_files, present
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 HOURS = timedelta(hours=1)
-CALENDAR = demo().calendar
+CALENDAR = present(demo().calendar)
 OFFICE = CALENDAR.pattern("office-0730")
 DUTY = CALENDAR.pattern("duty-24x7")
 
 
-def at(text):
-    """A local moment `2026-11-23 08:00`."""
+def at(text: str) -> datetime:
+    """Return a local moment `2026-11-23 08:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=HERE)
 
 
-def local(moment):
-    """How a moment reads on the wall."""
-    return f"{moment.astimezone(HERE):%Y-%m-%d %H:%M}"
+def local(moment: datetime | None) -> str:
+    """Say how a moment reads on the wall."""
+    return f"{present(moment).astimezone(HERE):%Y-%m-%d %H:%M}"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def local(moment):
         ("2026-11-23 12:15", 0, "2026-11-23 12:15"),
     ],
 )
-def test_working_time_is_added(start, hours, end):
+def test_working_time_is_added(start: str, hours: int, end: str) -> None:
     """The first moment at which so much working time has passed."""
     assert end == local(add_working(CALENDAR, OFFICE, at(start), hours * HOURS))
 
@@ -67,7 +67,7 @@ def test_working_time_is_added(start, hours, end):
         ("2026-11-24 09:00", "2026-11-25 07:30"),
     ],
 )
-def test_the_next_working_moment(moment, following):
+def test_the_next_working_moment(moment: str, following: str) -> None:
     """Half-open: at lunch and at closing work is over."""
     assert following == local(next_working_moment(CALENDAR, OFFICE, at(moment)))
 
@@ -86,30 +86,30 @@ def test_the_next_working_moment(moment, following):
         ("2026-11-28 10:00", 0, "close", 0, "2026-11-30 17:00"),
     ],
 )
-def test_a_working_day(start, day, when, minus, expected):
+def test_a_working_day(start: str, day: int, when: time | str, minus: int, expected: str) -> None:
     """Day 0 is the working day of the start, or the next one."""
     assert expected == local(day_moment(CALENDAR, OFFICE, at(start), day, at=when, minus=minus * HOURS))
 
 
-def test_a_duty_desk_never_closes():
+def test_a_duty_desk_never_closes() -> None:
     """Every minute counts, holidays too; `close` is 24:00."""
     assert "2026-11-24 08:00" == local(add_working(CALENDAR, DUTY, at("2026-11-23 08:00"), 24 * HOURS))
     assert "2026-11-24 00:00" == local(day_moment(CALENDAR, DUTY, at("2026-11-23 08:00"), 0, at="close"))
     assert 48 * HOURS == working_between(CALENDAR, DUTY, at("2026-11-23 08:00"), at("2026-11-25 08:00"))
 
 
-def test_a_due_date_on_a_day_off_is_the_close_of_the_next_working_day():
+def test_a_due_date_on_a_day_off_is_the_close_of_the_next_working_day() -> None:
     """Whatever `at` says; on a working day `at` counts."""
     assert "2026-11-25 17:00" == local(due_moment(CALENDAR, OFFICE, date(2026, 11, 24), at="open"))
     assert "2026-11-23 07:30" == local(due_moment(CALENDAR, OFFICE, date(2026, 11, 23), at="open"))
 
 
-def test_the_four_ways_of_writing_a_moment():
+def test_the_four_ways_of_writing_a_moment() -> None:
     """Wall, working, day, due; and what does not exist is None."""
     start = at("2026-11-23 11:00")
     friday = date(2026, 11, 27)
 
-    def end(moment, due_on=None):
+    def end(moment: Moment | None, due_on: date | None = None) -> datetime | None:
         return moment_at(CALENDAR, OFFICE, moment, start=start, due_on=due_on)
 
     assert "2026-11-23 11:45" == local(end(Wall(timedelta(minutes=45))))
@@ -120,7 +120,7 @@ def test_the_four_ways_of_writing_a_moment():
     assert (None, None) == (end(Due("close")), end(None))
 
 
-def test_what_is_not_announced_is_provisional():
+def test_what_is_not_announced_is_provisional() -> None:
     """A provisional row, or a year without rows, between start and end inclusive; never for a duty desk."""
     august = at("2026-08-28 08:00"), at("2026-09-03 17:00")
 
@@ -130,7 +130,7 @@ def test_what_is_not_announced_is_provisional():
     assert is_provisional(CALENDAR, OFFICE, at("2027-12-31 08:00"), at("2028-01-03 08:00"))
 
 
-def test_a_day_may_have_hours_of_its_own():
+def test_a_day_may_have_hours_of_its_own() -> None:
     """A half day on New Year's Eve, and other hours on an exchanged Saturday."""
     rows = (
         '  - {date: 2026-12-31, kind: holiday, name: x, provisional: false, hours: [["07:30", "11:30"]]}\n'
@@ -146,7 +146,7 @@ def test_a_day_may_have_hours_of_its_own():
     assert "2026-12-26 08:00" == local(next_working_moment(calendar, office, at("2026-12-26 00:00")))
 
 
-def test_results_are_utc_and_seconds_are_kept():
+def test_results_are_utc_and_seconds_are_kept() -> None:
     """Whatever zone the argument has."""
     start = datetime(2026, 11, 23, 1, 0, 30, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.reference.calendar import KINDS_OF_DAY, Day
+from schemas.reference.calendar import KINDS_OF_DAY, Calendar, Day, Pattern
 from schemas.reference.working_time import (
     add_working,
     day_moment,
@@ -18,7 +18,7 @@ from schemas.reference.working_time import (
     working_between,
     working_day_of,
 )
-from tests.reference_files import demo
+from tests.reference_files import demo, present
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST, LAST = date(2018, 1, 1), date(2030, 12, 31)
@@ -29,10 +29,10 @@ MARGIN = 60 * DAY_MINUTES
 """Minutes at both ends where no sample starts, so that every answer lies inside the model."""
 
 
-def busy_calendar():
-    """The demo's calendar with three hundred more exceptional days, some of them half days."""
+def busy_calendar() -> Calendar:
+    """Return the demo's calendar with three hundred more exceptional days, some of them half days."""
     chance = random.Random(7)
-    calendar = demo().calendar
+    calendar = present(demo().calendar)
     days = dict(calendar.days)
     for _ in range(300):
         day = FIRST + timedelta(days=chance.randrange((LAST - FIRST).days))
@@ -47,14 +47,14 @@ CALENDAR = busy_calendar()
 class Model:
     """One byte a minute, and how many worked before it."""
 
-    def __init__(self, pattern):
+    def __init__(self, pattern: Pattern) -> None:
         """Fill in the minutes of each day."""
         self.works = bytearray()
         for ahead in range((LAST - FIRST).days + 1):
             self.works += self._day(pattern, FIRST + timedelta(days=ahead))
         self.before = list(accumulate(self.works, initial=0))
 
-    def _day(self, pattern, day):
+    def _day(self, pattern: Pattern, day: date) -> bytearray:
         row = CALENDAR.days.get(day) if pattern.observes_holidays else None
         hours = pattern.week[day.weekday()]
         if row:
@@ -64,36 +64,36 @@ class Model:
             minutes[opens:closes] = b"\x01" * (closes - opens)
         return minutes
 
-    def add(self, start, minutes):
-        """The first minute at which so many worked."""
+    def add(self, start: int, minutes: int) -> int:
+        """Return the first minute at which so many worked."""
         return bisect_left(self.before, self.before[start] + minutes, lo=start) if minutes else start
 
-    def subtract(self, end, minutes):
-        """The last minute from which so many work until the end."""
+    def subtract(self, end: int, minutes: int) -> int:
+        """Return the last minute from which so many work until the end."""
         return bisect_right(self.before, self.before[end] - minutes, hi=end + 1) - 1 if minutes else end
 
-    def working_day(self, at):
-        """Day number of the working day a minute belongs to."""
+    def working_day(self, at: int) -> int:
+        """Return the day number of the working day a minute belongs to."""
         return self.works.index(1, at) // DAY_MINUTES
 
-    def nth_working_day(self, day, count):
-        """Day number of the count-th working day after a working day."""
+    def nth_working_day(self, day: int, count: int) -> int:
+        """Return the day number of the count-th working day after a working day."""
         for _ in range(count):
             day = self.working_day((day + 1) * DAY_MINUTES)
         return day
 
-    def close(self, day):
-        """The minute after the day's last working one."""
+    def close(self, day: int) -> int:
+        """Return the minute after the day's last working one."""
         return self.works.rindex(1, day * DAY_MINUTES, (day + 1) * DAY_MINUTES) + 1
 
 
-def moment(minute):
-    """The moment of a minute of the model."""
+def moment(minute: int) -> datetime:
+    """Return the moment of a minute of the model."""
     return (datetime(FIRST.year, 1, 1, tzinfo=HERE) + minute * MINUTE).astimezone(UTC)
 
 
 @pytest.mark.parametrize("name", ["office-0730", "office-0800", "duty-24x7"])
-def test_every_function_agrees_with_the_minutes(name):
+def test_every_function_agrees_with_the_minutes(name: str) -> None:
     """Seeded starts all over thirteen years, many on the edges of spans where mistakes live."""
     pattern, chance = CALENDAR.pattern(name), random.Random(name)
     model = Model(pattern)
@@ -117,7 +117,7 @@ def test_every_function_agrees_with_the_minutes(name):
         assert moment(model.close(day)) == day_moment(CALENDAR, pattern, moment(start), count, at="close")
 
 
-def test_adding_and_measuring_agree_to_the_second():
+def test_adding_and_measuring_agree_to_the_second() -> None:
     """What was added is what lies between, and taking it away leads back into the same span."""
     pattern, chance = CALENDAR.pattern("office-0730"), random.Random(11)
     for _ in range(300):

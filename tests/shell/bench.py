@@ -182,7 +182,12 @@ class WaitingCore:
         return (event.key,)
 
     def step(
-        self, event: Event, known: Mapping[str, bytes], reference: Reference, now: datetime, prepared: Any = None
+        self,
+        event: Event,
+        known: Mapping[str, bytes],
+        reference: Reference,
+        now: datetime,
+        prepared: Any = None,  # noqa: ARG002 - the contract's
     ) -> Outcome:
         """Wait, rest, or alert."""
         if isinstance(event, TimerFired):

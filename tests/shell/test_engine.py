@@ -25,11 +25,9 @@ def make(database: str, tmp_path: Path) -> Iterator[Make]:
     made: list[Bench] = []
 
     def one(**more: Any) -> Bench:
-        if made:
-            more = {"log": made[0].log, "clock": made[0].clock} | more
-        else:
-            more = {"log": Log(tmp_path / "log"), "clock": stepped(tmp_path)} | more
-        made.append(Bench(url=database, **more))
+        log, clock = (made[0].log, made[0].clock) if made else (Log(tmp_path / "log"), stepped(tmp_path))
+        shared: dict[str, Any] = {"log": log, "clock": clock}
+        made.append(Bench(url=database, **shared | more))
         return made[-1]
 
     yield one
@@ -298,9 +296,11 @@ class Published:
         self.versions: dict[str, str] = {"sla": "1"}
 
     def current(self) -> Reference:
+        """Return what is in force."""
         return self.load(self.versions)
 
     def load(self, versions: Mapping[str, str]) -> Reference:
+        """Return the data of these versions."""
         return Reference(versions=dict(versions), epoch=f"epoch {versions['sla']}")
 
 

@@ -1,0 +1,46 @@
+"""Under which organ_id a document was, or is, handed over: the first half of its key (decision 1)."""
+
+from datetime import date, datetime, timedelta, timezone
+
+from schemas.edxml import StatusPacket
+from schemas.events import Envelope
+from schemas.ids import split_document_id
+from schemas.reference import Directory, Reference
+
+VIETNAM = timezone(timedelta(hours=7))
+SAID_BY_SENDER = frozenset({"13"})
+"""Status codes that the document's sender says; all others are said to it (domain §5.4)."""
+
+
+def of_document(envelope: Envelope, reference: Reference, moment: datetime) -> str:
+    """Return the resolved sender; the code as addressed where nobody is known by it."""
+    return _resolved(reference.directory, envelope.sender, _local_day(reference, moment)) or envelope.sender
+
+
+def of_status(packet: StatusPacket, reference: Reference, moment: datetime) -> str:
+    """Return the organ_id under which the status' document was handed over.
+
+    An agency that ended since is still the sender of what it sent; so an ended code is looked up on the day of the document.
+    """
+    code = packet.said_by if packet.code in SAID_BY_SENDER else packet.addressed_to
+    today, parts = _local_day(reference, moment), split_document_id(packet.document_id)
+    then = min(parts.promulgated_on, today) if parts else today
+    return (
+        _resolved(reference.directory, code, today, living=True)
+        or _resolved(reference.directory, code, then, living=True)
+        or _resolved(reference.directory, code, today)
+        or code
+    )
+
+
+def _local_day(reference: Reference, moment: datetime) -> date:
+    """Return the day on which codes are resolved."""
+    return moment.astimezone(reference.calendar.zone if reference.calendar else VIETNAM).date()
+
+
+def _resolved(directory: Directory | None, code: str, on: date, *, living: bool = False) -> str:
+    """Return the organ_id that a code names on a day, empty if it names none; `living`: no successor in its place."""
+    found = directory.resolve(code, on) if directory else None
+    if found is None or found.agency is None or (living and "rerouted" in found.notes):
+        return ""
+    return found.agency.organ_id

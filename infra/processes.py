@@ -1,0 +1,105 @@
+"""Which processes make an axis, in which order they start, and what each is told."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from infra.errors import EnvironmentFaultError
+from infra.progress import progress_file
+from infra.settings import Settings, environment
+from infra.supervise.child import Spec
+
+MAILBOX, AXIS, PLAY = 1, 2, 3
+"""Ranks: started in rising order, stopped in falling order."""
+
+PROCESSORS = {"verify": "verifier", "route": "router", "sla": "watcher"}
+"""What `--workers` calls them -> the processor."""
+
+CONNECTORS = ("intake", "deliver", "notify", "register")
+STEPPED_TICK_SECONDS = "0.1"
+"""A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
+
+
+class WorkersError(EnvironmentFaultError):
+    """`--workers` cannot be understood."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"--workers {text}: not understood", "write it as verify=2,route=1,sla=1, each at least 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workers:
+    """How many workers each processor has."""
+
+    verify: int = 1
+    route: int = 1
+    sla: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> "Workers":
+        """Read `verify=2,sla=1`; what is not named has one."""
+        try:
+            named = dict(part.split("=", 1) for part in text.split(",") if part.strip())
+            counts = {name.strip(): int(count) for name, count in named.items()}
+        except ValueError:
+            raise WorkersError(text) from None
+        if not counts.keys() <= PROCESSORS.keys() or min(counts.values(), default=1) < 1:
+            raise WorkersError(text)
+        return cls(**counts)
+
+    def of(self, processor: str) -> int:
+        """Return the number of workers, by the name in `--workers`."""
+        return {"verify": self.verify, "route": self.route, "sla": self.sla}[processor]
+
+
+def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
+    """Yield processors and connectors; what needs longest to start comes first."""
+    for short, processor in PROCESSORS.items():
+        for replica in range(workers.of(short)):
+            argv = ("processors", processor, "--replica", str(replica))
+            yield _watched(settings, f"{processor}-{replica}", *argv)
+    for connector in CONNECTORS:
+        yield _watched(settings, connector, "connectors", connector)
+
+
+def mail_sink(settings: Settings, port: int) -> Spec:
+    """Return the demo's mail server."""
+    folder = str(settings.var / "demo" / "mail")
+    return Spec(name="mailbox", argv=_python("infra.demo.mailbox", folder, str(port)), rank=MAILBOX)
+
+
+def play(monday: date, packets: int, *, until_settled: bool) -> Spec:
+    """Return the scripted week, which ends by itself."""
+    how = ("--until-settled",) if until_settled else ()
+    return Spec(
+        name="play", argv=_python("infra.demo.play", monday.isoformat(), str(packets), *how), rank=PLAY, once=True
+    )
+
+
+def told(settings: Settings, *, stepped: bool = False, smtp_port: int | None = None) -> dict[str, str]:
+    """Return the environment all processes share: ours, and what this start decided."""
+    said = environment() | {
+        "LIENTHONG_VAR": str(settings.var.absolute()),
+        "LIENTHONG_REPLICATION": str(settings.replication),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if stepped:
+        said = {"LIENTHONG_TICK_SECONDS": STEPPED_TICK_SECONDS} | said
+    if smtp_port is not None:
+        said |= {"LIENTHONG_SMTP_HOST": "127.0.0.1", "LIENTHONG_SMTP_PORT": str(smtp_port)}
+    return said
+
+
+def _watched(settings: Settings, name: str, module: str, *arguments: str) -> Spec:
+    return Spec(
+        name=name,
+        argv=_python(module, *arguments),
+        rank=AXIS,
+        environment={"LIENTHONG_PROCESS": name},
+        progress=progress_file(settings.run_folder, name),
+    )
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *arguments)

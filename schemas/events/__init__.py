@@ -1,0 +1,48 @@
+"""The events of a document's life, in the order in which they happen.
+
+One frozen dataclass an event; `topics.yaml` says on which topic each travels and `avro/` how it looks as bytes.
+An event names agencies by code only: names of people travel in `reference`, alerts and notifications alone,
+so a packet to thousands of recipients stays far below Kafka's message limit.
+Times are aware datetimes in UTC; a moment ends in `_at`, a calendar day in `_on`.
+"""
+
+from schemas.events.base import Act, AlertState, ContentRef, Envelope, Event, Indication, Milestone, Stage, Verdict
+from schemas.events.deliveries import (
+    DocumentAcknowledged,
+    DocumentDispatched,
+    DocumentReceived,
+    StatusParked,
+    StatusSubmitted,
+)
+from schemas.events.documents import DocumentHeld, DocumentRefused, DocumentRepeated, DocumentSigned, DocumentSubmitted
+from schemas.events.duties import DocumentAlert, NotifyAttempted, ObligationChanged, Told
+from schemas.events.running import OperatorActed, ReferencePublished, TimerFired
+
+__all__ = [
+    "Act",
+    "AlertState",
+    "ContentRef",
+    "DocumentAcknowledged",
+    "DocumentAlert",
+    "DocumentDispatched",
+    "DocumentHeld",
+    "DocumentReceived",
+    "DocumentRefused",
+    "DocumentRepeated",
+    "DocumentSigned",
+    "DocumentSubmitted",
+    "Envelope",
+    "Event",
+    "Indication",
+    "Milestone",
+    "NotifyAttempted",
+    "ObligationChanged",
+    "OperatorActed",
+    "ReferencePublished",
+    "Stage",
+    "StatusParked",
+    "StatusSubmitted",
+    "TimerFired",
+    "Told",
+    "Verdict",
+]
