@@ -57,6 +57,13 @@ class Settings(BaseSettings):
 
     kafka_ssl_certificate: Path | None = Field(default=None, validation_alias="KAFKA_SSL_CERTIFICATE")
     kafka_ssl_key: Path | None = Field(default=None, validation_alias="KAFKA_SSL_KEY")
+    kafka_schema_registry: str = Field(
+        default="",
+        validation_alias=AliasChoices("KAFKA_SCHEMA_REGISTRY", "LIENTHONG_SCHEMA_REGISTRY"),
+        pattern="^(https?://.+)?$",
+    )
+    """URL of a Confluent-compatible schema registry to which `topics apply` gives our schemas; none is needed."""
+
     kafka_libs: Path | None = Field(default=None, validation_alias="KAFKA_LIBS")
     """Folder with Kafka's jars; None: a Maven repository of this machine, else a download."""
 

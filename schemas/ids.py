@@ -20,14 +20,20 @@ MAX_DOCUMENT_ID = 200
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _FORM_102 = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
 _FORM_QD20 = re.compile(r"[A-Z][A-Z0-9]{1,2}(\.[A-Z0-9]{2,3})*")
-_FORM_SHORT = re.compile(r"([0-9]{2,3}\.){1,2}[A-Z][0-9]{2}")
-_DATE = re.compile(r"(?P<a>\d{1,4})[/-](?P<b>\d{1,2})[/-](?P<c>\d{1,4})")
+_FORM_SHORT = re.compile(r"([0-9]{2}\.){1,2}[A-Z][0-9]{2}")
+_YEAR_FIRST = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def clean_code(text: str) -> str:
     """Return a code as it is looked up: NFC, zero-width characters dropped, trimmed, upper case."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip().upper()
+    return _composed(_composed(text).strip().upper())  # some capitals come apart
+
+
+def _composed(text: str) -> str:
+    """Return the text in NFC without invisible characters, which may stand between a letter and its mark."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
 def code_form(code: str) -> str | None:
@@ -55,7 +61,7 @@ def normalise_document_id(text: str) -> str:
 
     NFC, trimmed, inner spaces removed around `,` and `/`; the notation keeps its case (domain: one key for all channels).
     """
-    cleaned = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+    cleaned = _composed(text).strip()
     if not cleaned or len(cleaned) > MAX_DOCUMENT_ID or any(unicodedata.category(char) == "Cc" for char in cleaned):
         raise ValueError("empty, too long or with control characters")
     try:
@@ -66,18 +72,23 @@ def normalise_document_id(text: str) -> str:
     parts = [part.strip() for part in cleaned.split(",", 2)]
     if len(parts) != 3 or not all(parts):  # noqa: PLR2004 - agency, date, number
         raise ValueError("not of the form OrganId,date,number/notation")
-    organ_id, day, number = clean_code(parts[0]), _day(parts[1]), re.sub(r"\s*/\s*", "/", parts[2])
-    if not organ_id or not number.strip("/"):
+    organ_id, day, number = clean_code(parts[0]), _day(parts[1]), re.sub(r"\s*([/,])\s*", r"\1", parts[2])
+    if not organ_id or not number.strip("/,"):
         raise ValueError("no agency or no number")
-    return f"{organ_id},{day.isoformat()},{number}"
+    normalised = f"{organ_id},{day.isoformat()},{number}"
+    if len(normalised) > MAX_DOCUMENT_ID:
+        raise ValueError("too long")
+    return normalised
 
 
 def _day(text: str) -> date:
-    found = _DATE.fullmatch(text)
-    if found is None:
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif found := _DAY_FIRST.fullmatch(text):
+        day, month, year = map(int, found.groups())
+    else:
         raise ValueError("no date")
-    a, b, c = (int(found[name]) for name in ("a", "b", "c"))
-    return date(a, b, c) if len(found["a"]) == 4 else date(c, b, a)  # noqa: PLR2004 - four digits first decide
+    return date(year, month, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,24 +2,68 @@
 
 `join` is commutative, associative and idempotent, so late, repeated or reordered messages cannot move a state backwards.
 What people see, the label, is a pure function of the state and may return; the state never shrinks.
+So is everything that depends on an order in time (which request a recipient answered, whether a recall came before an
+acceptance): it is read from the axis' own times in the state, never from the order in which events were met.
 """
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from schemas.events import Act, DocumentAcknowledged, DocumentDispatched, DocumentReceived, Event, Milestone
+from schemas.events import (
+    Act,
+    DocumentAcknowledged,
+    DocumentDispatched,
+    DocumentReceived,
+    Event,
+    Milestone,
+    OperatorActed,
+)
 
 PROGRESS = ("none", "dispatched", "offered", "received", "01", "03", "04", "05", "06")
 """In rising order; the progress of a delivery is the highest it has met."""
 
+ACCEPTED = PROGRESS[PROGRESS.index("03") :]
 REFUSED = "02"
 ASKED, AGREED, DECLINED = "13", "15", "16"
-FORMAL = {Act.RECALL: "recalled", Act.REPLACE: "replaced"}
+LABELS = (*PROGRESS, "recalled", "contested", "refused", "replaced", "recall asked")
+CORRECTION = "correction"
+"""`OperatorActed.action` that ends a contest: its subject is the delivery, its detail the label that holds."""
 
-Note = tuple[str, str, str, str]
-"""(code, claimed time or "", who, text): one distinct thing said."""
+
+class Dispatch(NamedTuple):
+    """One thing the router asked of the recipient's side; times are the axis' own, ISO 8601 in UTC, so that text sorts as time."""
+
+    act: str
+    at: str
+    event_id: str
+
+
+class Note(NamedTuple):
+    """One distinct thing said."""
+
+    code: str
+    claimed_at: str
+    """Empty where the status names no time; then what is taken in later is another note."""
+
+    said_by: str
+    text: str
+    taken_at: str
+    """When the axis first took it in."""
+
+
+class Correction(NamedTuple):
+    """What an operator decided; the newest holds."""
+
+    at: str = ""
+    by: str = ""
+    label: str = ""
+    why: str = ""
+
+
+NOT_CORRECTED = Correction()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +72,17 @@ class DeliveryState:
 
     delivery_id: str
     progress: str = "none"
-    refusals: frozenset[str] = frozenset()
-    """Reasons given with 02; a refusal without words counts as one with an empty text."""
+    dispatches: frozenset[Dispatch] = frozenset()
+    notes: frozenset[Note] = frozenset()
+    correction: Correction = NOT_CORRECTED
 
-    rounds: frozenset[tuple[str, str]] = frozenset()
-    """(round, answer): a take-back round that was `asked`, and the answers it met."""
 
-    acts: frozenset[str] = frozenset()
-    """`recalled`, `replaced`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One asking back: by status 13, or by a formal recall that needs consent; asking again before an answer is the same round."""
 
-    version: int = 1
-    """Highest version an update gave it."""
-
-    correction: tuple[int, str, str] = (0, "", "")
-    """(number, who, chosen label) of the newest correction by hand."""
-
-    notes: frozenset[Note] = field(default=frozenset())
+    asked: bool
+    answers: frozenset[str]
 
 
 def empty(delivery_id: str) -> DeliveryState:
@@ -56,21 +95,18 @@ def join(one: DeliveryState, other: DeliveryState) -> DeliveryState:
     return DeliveryState(
         delivery_id=one.delivery_id,
         progress=max(one.progress, other.progress, key=PROGRESS.index),
-        refusals=one.refusals | other.refusals,
-        rounds=one.rounds | other.rounds,
-        acts=one.acts | other.acts,
-        version=max(one.version, other.version),
+        dispatches=one.dispatches | other.dispatches,
+        notes=_distinct(one.notes | other.notes),
         correction=max(one.correction, other.correction),
-        notes=one.notes | other.notes,
     )
 
 
-def join_all(states: Iterable[DeliveryState]) -> DeliveryState:
-    """Merge at least one state."""
-    first, *others = states
-    for other in others:
-        first = join(first, other)
-    return first
+def _distinct(notes: Iterable[Note]) -> frozenset[Note]:
+    """Keep of what was said twice the first: the same claimed time makes it the same."""
+    first: dict[tuple[str, ...], Note] = {}
+    for note in sorted(notes, key=lambda note: note.taken_at):
+        first.setdefault(note[:4] if note.claimed_at else note, note)
+    return frozenset(first.values())
 
 
 def advance(state: DeliveryState, event: Event) -> DeliveryState:
@@ -80,85 +116,101 @@ def advance(state: DeliveryState, event: Event) -> DeliveryState:
 
 def observed(delivery_id: str, event: Event) -> DeliveryState:
     """Return what one event alone says of a delivery."""
+    at = _text(event.occurred_at)
     match event:
-        case DocumentDispatched() if event.act in FORMAL:
-            return DeliveryState(delivery_id=delivery_id, acts=frozenset({FORMAL[event.act]}))
         case DocumentDispatched():
-            return DeliveryState(delivery_id=delivery_id, progress="dispatched")
+            asked = frozenset({Dispatch(event.act, at, event.event_id)})
+            return DeliveryState(delivery_id=delivery_id, progress="dispatched", dispatches=asked)
         case DocumentReceived():
             progress = "received" if event.milestone is Milestone.RECEIVED else "offered"
             return DeliveryState(delivery_id=delivery_id, progress=progress)
         case DocumentAcknowledged():
-            return _said(delivery_id, event)
+            claimed_at = _text(event.said_at) if event.said_at else ""
+            note = Note(event.code, claimed_at, event.said_by, event.reason, at)
+            progress = event.code if event.code in PROGRESS else "none"
+            return DeliveryState(delivery_id=delivery_id, progress=progress, notes=frozenset({note}))
+        case OperatorActed(action=action, detail=chosen) if action == CORRECTION and chosen in LABELS:
+            return DeliveryState(delivery_id=delivery_id, correction=Correction(at, event.by, chosen, event.reason))
         case _:
             return empty(delivery_id)
 
 
-def _said(delivery_id: str, event: DocumentAcknowledged) -> DeliveryState:
-    claimed = event.said_at.isoformat() if event.said_at else ""
-    return DeliveryState(
-        delivery_id=delivery_id,
-        progress=event.code if event.code in PROGRESS else "none",
-        refusals=frozenset({event.reason}) if event.code == REFUSED else frozenset(),
-        rounds=frozenset({("status", event.code)}) if event.code in (ASKED, AGREED, DECLINED) else frozenset(),
-        notes=frozenset({(event.code, claimed, event.said_by, event.reason)}),
-    )
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def refusals(state: DeliveryState) -> frozenset[str]:
+    """Return the reasons given with 02; a refusal without words has an empty one."""
+    return frozenset(note.text for note in state.notes if note.code == REFUSED)
+
+
+def version(state: DeliveryState) -> int:
+    """Return how often the recipient was sent a content: 1, and one more for each update."""
+    return 1 + sum(act.act == Act.UPDATE for act in _later_acts(state))
+
+
+def rounds(state: DeliveryState) -> tuple[Round, ...]:
+    """Return the take-back rounds in the order of time; an answer belongs to the last request before it."""
+    statuses = [(note.taken_at, note.code) for note in state.notes if note.code in (ASKED, AGREED, DECLINED)]
+    formal = [(recall.at, ASKED) for recall in _recalls(state) if not _binds(state, recall)]
+    found: list[Round] = []
+    for _at, code in sorted(statuses + formal):
+        if not found or (code == ASKED and found[-1].answers):
+            found.append(Round(asked=False, answers=frozenset()))
+        answers = found[-1].answers | ({code} - {ASKED})
+        found[-1] = Round(asked=found[-1].asked or code == ASKED, answers=answers)
+    return tuple(found)
+
+
+def _later_acts(state: DeliveryState) -> list[Dispatch]:
+    """Return the acts upon a delivery; the dispatch it began with is none of them, whatever the packet's type."""
+    return sorted(state.dispatches, key=lambda each: (each.act != Act.DELIVER, each.at, each.event_id))[1:]
+
+
+def _recalls(state: DeliveryState) -> list[Dispatch]:
+    return [each for each in _later_acts(state) if each.act == Act.RECALL]
+
+
+def _binds(state: DeliveryState, recall: Dispatch) -> bool:
+    """Tell whether a formal recall takes effect without consent: nobody had accepted before (domain §2.3, the default)."""
+    return not any(note.code in ACCEPTED and note.taken_at < recall.at for note in state.notes)
 
 
 def contested(state: DeliveryState) -> bool:
     """Tell whether the state contradicts itself: refused and accepted, or a round both agreed and declined."""
-    accepted = PROGRESS.index(state.progress) >= PROGRESS.index("03")
-    both = any((name, AGREED) in state.rounds and (name, DECLINED) in state.rounds for name, _answer in state.rounds)
-    return (bool(state.refusals) and accepted) or both
+    accepted = state.progress in ACCEPTED
+    return (bool(refusals(state)) and accepted) or any({AGREED, DECLINED} == each.answers for each in rounds(state))
 
 
 def label(state: DeliveryState) -> str:
     """Return what people see; the first match wins."""
-    if state.correction[0]:
-        return state.correction[2]
-    agreed = any(answer == AGREED for _name, answer in state.rounds)
+    if state.correction.at:
+        return state.correction.label
+    every = rounds(state)
+    recalled = any(_binds(state, recall) for recall in _recalls(state))
     matches = (
-        ("recalled" in state.acts or (agreed and not contested(state)), "recalled"),
+        (recalled or any({AGREED} == each.answers for each in every), "recalled"),
         (contested(state), "contested"),
-        (bool(state.refusals), "refused"),
-        ("replaced" in state.acts, "replaced"),
-        (_open_round(state), "recall asked"),
+        (bool(refusals(state)), "refused"),
+        (any(each.act == Act.REPLACE for each in _later_acts(state)), "replaced"),
+        (any(each.asked and not each.answers for each in every), "recall asked"),
     )
     return next((name for holds, name in matches if holds), state.progress)
 
 
-def _open_round(state: DeliveryState) -> bool:
-    asked = {name for name, answer in state.rounds if answer == ASKED}
-    answered = {name for name, answer in state.rounds if answer in (AGREED, DECLINED)}
-    return bool(asked - answered)
-
-
 def to_json(state: DeliveryState) -> str:
     """Return the state as text for a table's column; equal states give equal text."""
-    plain: dict[str, Any] = {
-        "delivery_id": state.delivery_id,
-        "progress": state.progress,
-        "refusals": sorted(state.refusals),
-        "rounds": sorted(state.rounds),
-        "acts": sorted(state.acts),
-        "version": state.version,
-        "correction": state.correction,
-        "notes": sorted(state.notes),
-    }
+    plain = asdict(state) | {"dispatches": sorted(state.dispatches), "notes": sorted(state.notes)}
     return json.dumps(plain, ensure_ascii=False, sort_keys=True)
 
 
 def from_json(text: str) -> DeliveryState:
     """Return the state that `to_json` wrote."""
     plain = json.loads(text)
-    number, who, chosen = plain["correction"]
     return DeliveryState(
         delivery_id=plain["delivery_id"],
         progress=plain["progress"],
-        refusals=frozenset(plain["refusals"]),
-        rounds=frozenset((name, answer) for name, answer in plain["rounds"]),
-        acts=frozenset(plain["acts"]),
-        version=plain["version"],
-        correction=(number, who, chosen),
-        notes=frozenset((code, at, by, text) for code, at, by, text in plain["notes"]),
+        dispatches=frozenset(Dispatch(*row) for row in plain["dispatches"]),
+        notes=frozenset(Note(*row) for row in plain["notes"]),
+        correction=Correction(*plain["correction"]),
     )

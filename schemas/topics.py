@@ -79,3 +79,18 @@ def topic_of(event: type[Event]) -> str:
 def read_by(consumer: str) -> tuple[Topic, ...]:
     """Return the topics that a process consumes."""
     return tuple(topic for topic in TOPICS if consumer in topic.consumers)
+
+
+def describe(topics: tuple[Topic, ...] = TOPICS) -> str:
+    """Return the table of topics for the documentation (Markdown)."""
+    rows = [
+        "| topic | key | event | one record says | partitions | kept | producers → consumers |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for topic in topics:
+        event = f"`{topic.event.__name__}`" if topic.event else "the original bytes"
+        kept = "newest of each key" if topic.compacted else "for ever"
+        ways = f"{', '.join(topic.producers)} → {', '.join(topic.consumers) or 'people'}"
+        cells = (f"`{topic.name}`", topic.key, event, topic.says, str(topic.partitions), kept, ways)
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from infra.kafka.node import KafkaCluster
 from infra.settings import Settings
 
 pytest_plugins = ["tests.postgres"]
+
+# How long one example takes says how busy the machine is; what was found is not kept in the source tree.
+hypothesis.settings.register_profile("axis", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile("axis")
 
 GIVEN = Settings.load()
 """The environment of the run: an existing broker (KAFKA_BOOTSTRAP), KAFKA_LIBS, JAVA_HOME."""
@@ -35,7 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the machine's LIENTHONG_… and KAFKA_… out of tests: each says itself what it needs."""
     for name in list(os.environ):
-        if name.startswith(("LIENTHONG_", "KAFKA_BOOTSTRAP", "KAFKA_SASL", "KAFKA_SSL", "KAFKA_SECURITY")):
+        if name.startswith(
+            ("LIENTHONG_", "KAFKA_BOOTSTRAP", "KAFKA_SASL", "KAFKA_SSL", "KAFKA_SECURITY", "KAFKA_SCHEMA")
+        ):
             monkeypatch.delenv(name)
 
 

@@ -121,14 +121,12 @@ class Effects:
             self.close(event.delivery_id, offer, sheet, fact)
 
     def close(self, delivery_id: str, offer: Offer, sheet: Sheet, fact: Fact) -> None:
-        """Say once that an offer was received; what was remembered beside its mark is what was said first."""
+        """Say once that an offer was received."""
         box = self._inbox(offer.address)
-        first = box.remembered(offer.mark)
-        if first is None:
-            box.remember(offer.mark, fact)
+        box.remember(offer.mark, fact)
         if fact.how == "receipt":
             box.remove_receipt(delivery_id)
-        sheet.say(facts.received(delivery_id, offer, first or fact))
+        sheet.say(facts.received(delivery_id, offer, fact))
         sheet.forget(open_row(delivery_id))
 
     def _inbox(self, address: str) -> Inbox:

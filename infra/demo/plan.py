@@ -170,11 +170,13 @@ def _fresh(kind: Kind, cast: Cast, chance: random.Random, *, number: int, at: da
     sender = chance.choice(cast.senders)
     others = cast.may_write_to(sender)
     recipients = tuple(chance.sample(others, k=min(len(others), chance.choice((1, 1, 2, 3, 5)))))
+    # Urgent ones go to those who answer the same day: an urgent document that lies for days is said again day and night.
+    quick = all(cast.habits[code] in (Habit.PROMPT, Habit.REFUSES) for code in recipients)
     if kind is Kind.UNADDRESSED:
         recipients = (*recipients[:1], UNKNOWN_RECIPIENT)
     return Planned(
         name=_name(monday, number, kind), at=at, kind=kind, sender=sender, recipients=recipients, number=number,
-        subject=chance.choice(SUBJECTS), priority=chance.choice((0, 0, 0, 0, 1, 2)),
+        subject=chance.choice(SUBJECTS), priority=chance.choice((0, 0, 0, 0, 1, 2)) if quick else 0,
         due_on=at.date() + timedelta(days=chance.choice((7, 14))) if chance.random() < 0.3 else None,  # noqa: PLR2004 - three in ten
         expected=_expected(kind, recipients, cast.habits), habits={code: cast.habits[code] for code in recipients if code in cast.habits},
     )  # fmt: skip

@@ -70,7 +70,8 @@ class Tail:
     def poll(self) -> list[Record]:
         """Return what is new, at most `BATCH` records; empty when nothing came within `POLL_SECONDS`."""
         records = []
-        for message in self._consumer.consume(BATCH, POLL_SECONDS):
+        first = self._consumer.poll(POLL_SECONDS)  # `consume` with a time would wait until a batch is full
+        for message in [first, *self._consumer.consume(BATCH - 1, 0.0)] if first is not None else []:
             if (error := message.error()) is not None:
                 raise KafkaException(error)
             topic = str(message.topic()).removeprefix(self._prefix)

@@ -83,10 +83,15 @@ def refused(
         reason=reason,
         reasons=(reason,),
         element=element,
-        sentence_vi=sentence_vi(reason, code=addressed or event.envelope.sender),
+        sentence_vi=sentence_vi(reason, detail=addressed or _subject(event, reason)),
         addressed=addressed,
         versions=versions(reference),
     )
+
+
+def _subject(event: DocumentSigned, reason: str) -> str:
+    """Return what a refusal of the whole document is about: its sender, or its id."""
+    return event.envelope.sender if reason.startswith("SENDER_") else event.envelope.document_id
 
 
 def repeated(event: DocumentSigned, first: str, recipients: tuple[str, ...], now: datetime) -> DocumentRepeated:
@@ -147,7 +152,7 @@ def status_refused(status: StatusSubmitted, reason: str, reference: Reference, n
         stage=Stage.ROUTING,
         reason=reason,
         reasons=(reason,),
-        sentence_vi=sentence_vi(reason, code=status.code),
+        sentence_vi=sentence_vi(reason, detail=status.code),
         about_status=True,
         versions=versions(reference),
     )

@@ -66,7 +66,7 @@ class Plan:
     def reachable(self) -> "Plan":
         """Return the plan with every delivery that has no endpoint refused."""
         lost = (way.addressed for way in self.deliveries if not way.endpoint)
-        refusals = (NotRouted(addressed=code, code="NO_ENDPOINT") for codes in lost for code in codes)
+        refusals = (NotRouted(addressed=code, code="RECIPIENT_NO_ENDPOINT") for codes in lost for code in codes)
         ways = tuple(way for way in self.deliveries if way.endpoint)
         return Plan(deliveries=ways, refusals=(*self.refusals, *refusals))
 

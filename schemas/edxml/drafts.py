@@ -8,7 +8,7 @@ from schemas.edxml.business import NEW, RECALL, REPLACE, UPDATE
 from schemas.edxml.document import PRIORITIES
 from schemas.edxml.file_names import unsafe
 from schemas.events import Envelope
-from schemas.ids import normalise_document_id
+from schemas.ids import normalise_document_id, split_document_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def check_document(draft: DocumentDraft) -> None:
         REPLACE: bool(envelope.related),
     }
     checks = {
-        "document_id": all(normalise_document_id(each) == each for each in (envelope.document_id, *envelope.related)),
+        "document_id": all(_normalised(each) for each in (envelope.document_id, *envelope.related)),
         "sender": bool(envelope.sender),
         "recipients": bool(envelope.recipients) and len(set(envelope.recipients)) == len(envelope.recipients),
         "number, notation, type_name, subject, place": all(text.strip() for text in texts),
@@ -107,5 +107,34 @@ def check_document(draft: DocumentDraft) -> None:
         "enclosed": bool(enclosed) and len({each.content_id for each in enclosed}) == len(enclosed),
         "names of files": not any(unsafe(each.name) for each in enclosed),
     }
+    _raise_if_any_is_wrong(checks)
+
+
+def check_status(draft: StatusDraft) -> None:
+    """Raise ValueError naming everything that the strict form does not allow."""
+    checks = {
+        "document_id": _normalised(draft.document_id),
+        "document_code": bool(code_of(draft)),
+        "code": bool(draft.code.strip()),
+        "said_by": bool(draft.said_by),
+        "addressed_to": bool(draft.addressed_to),
+    }
+    _raise_if_any_is_wrong(checks)
+
+
+def code_of(draft: StatusDraft) -> str:
+    """Return `number/notation` of the document that a status is about; empty where nothing says it."""
+    parts = split_document_id(draft.document_id)
+    return draft.document_code or (parts.number_notation if parts else "")
+
+
+def _normalised(document_id: str) -> bool:
+    try:
+        return normalise_document_id(document_id) == document_id
+    except ValueError:
+        return False
+
+
+def _raise_if_any_is_wrong(checks: Mapping[str, bool]) -> None:
     if wrong := [name for name, right in checks.items() if not right]:
         raise ValueError(f"not in the strict form: {'; '.join(wrong)}")

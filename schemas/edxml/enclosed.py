@@ -14,6 +14,9 @@ from schemas.edxml.tree import Element, text_at
 from schemas.edxml.vocabulary import CONTENT
 
 CID = "cid:"
+NAME_WITHIN = 4096
+"""Characters of base64 text that hold a zip's header with any name that is allowed."""
+
 ZIP_TYPES = frozenset({"application/zip", "application/x-zip-compressed", "application/x-zip"})
 
 
@@ -75,10 +78,11 @@ def unpacked(files: list[Listed], limits: Limits, notes: list[Note]) -> tuple[At
     return tuple(found)
 
 
-def inner_name(source: Source, file: BinaryIO) -> str:
-    """Return the name inside a zip; empty where there is none or it cannot be read."""
+def inner_name(spans: Spans, path: Path, file: BinaryIO) -> str:
+    """Return the name inside a zip, looking at its beginning only; empty where there is none or it cannot be read."""
+    head = tuple((begin, min(end, begin + NAME_WITHIN)) for begin, end in spans[:1])
     try:
-        return source.member(file).name or ""
+        return Source(path=path, spans=head, zipped=True).member(file).name or ""
     except PacketFaultError:
         return ""
 

@@ -41,6 +41,7 @@ _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 def unsafe(name: str) -> bool:
     """Tell whether a name could be more than a name, or look like another one."""
+    name = unicodedata.normalize("NFC", name)
     return (
         not name.strip()
         or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME

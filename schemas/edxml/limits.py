@@ -31,7 +31,9 @@ class Limits:
     envelope_bytes: int = 16 * MEGABYTE
     """Of the packet without its attachments: 3,500 recipients are 2 MB."""
 
-    elements: int = 200_000
+    elements: int = 100_000
+    """Comments and instructions count as well; 3,500 recipients are a third of it."""
+
     names: int = 512
     """Different names of elements, attributes and namespaces: an XML library may remember each for as long as it runs."""
 

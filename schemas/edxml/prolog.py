@@ -12,10 +12,14 @@ LOOK = MAX_LEADING + MAX_DECLARATION
 
 BOM = b"\xef\xbb\xbf"
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf|[\x00\t\n\r ])*+")
+_BLANK, _IS = rb"[ \t\r\n]", rb"[ \t\r\n]*=[ \t\r\n]*"
 _DECLARATION = re.compile(
-    rb"<\?xml\s+version\s*=\s*[\"']1\.\d[\"'](?:\s+encoding\s*=\s*[\"'](?P<encoding>[A-Za-z0-9._-]+)[\"'])?"
-    rb"(?:\s+standalone\s*=\s*[\"'](?:yes|no)[\"'])?\s*\?>"
-)
+    rb"<\?xml" + _BLANK + rb"+version" + _IS + rb"([\"'])1\.[0-9]\1"
+    rb"(?:" + _BLANK + rb"+encoding" + _IS + rb"([\"'])(?P<encoding>[A-Za-z][A-Za-z0-9._-]*)\2)?"
+    rb"(?:" + _BLANK + rb"+standalone" + _IS + rb"([\"'])(?:yes|no)\4)?" + _BLANK + rb"*\?>"
+)  # fmt: skip
+"""XML 1.0, production 23; no parser sees it again."""
+
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8 = ("utf-8", "utf8")
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from schemas.edxml.attachments import Source
 from schemas.edxml.enclosed import inner_name
 from schemas.edxml.faults import PacketFaultError
 from schemas.edxml.scanning import Spans
@@ -22,5 +21,5 @@ def check_secret_words(root: Element, cuts: tuple[Spans, ...], path: Path, rules
         return
     with path.open("rb") as file:
         for spans in cuts:
-            if rules.hit(ATTACHMENT, inner_name(Source(path=path, spans=spans, zipped=True), file)):
+            if rules.hit(ATTACHMENT, inner_name(spans, path, file)):
                 raise PacketFaultError("SECRET_FORBIDDEN", ATTACHMENT)

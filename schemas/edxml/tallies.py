@@ -40,7 +40,7 @@ class Tally:
 
     def start(self, name: bytes, attributes: bytes, *, empty: bool) -> None:
         """Take a start tag."""
-        self._elements += 1
+        self._count()
         if name not in self._names:
             self._name(name)
         if attributes and b"=" in attributes:
@@ -48,8 +48,6 @@ class Tally:
         if not empty:
             self._open.append(name)
         self._in_value, self._commented, self._text = not empty, False, 0
-        if self._elements > self._limits.elements:
-            raise PacketFaultError("RESOURCE_LIMIT", "", f"hơn {self._limits.elements} phần tử")
         if len(self._open) > self._limits.depth:
             raise PacketFaultError("RESOURCE_LIMIT", local_name(name), f"lồng sâu hơn {self._limits.depth} mức")
 
@@ -71,6 +69,12 @@ class Tally:
     def comment(self) -> None:
         """Take a comment or an instruction."""
         self._commented = True
+        self._count()
+
+    def _count(self) -> None:
+        self._elements += 1
+        if self._elements > self._limits.elements:
+            raise PacketFaultError("RESOURCE_LIMIT", "", f"hơn {self._limits.elements} phần tử")
 
     def _attributes(self, name: bytes, attributes: bytes) -> None:
         found = _ATTRIBUTE.findall(attributes)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from lxml import etree
 
 from schemas.edxml.business import REPLACE, UPDATE
-from schemas.edxml.drafts import DocumentDraft, Enclosed, StatusDraft, check_document
+from schemas.edxml.drafts import DocumentDraft, Enclosed, StatusDraft, check_document, check_status, code_of
 from schemas.edxml.moments import write_day, write_moment
 from schemas.edxml.vocabulary import CONTENT, NS
 from schemas.events import Envelope
-from schemas.ids import normalise_document_id, split_document_id
+from schemas.ids import split_document_id
 
 PARTY_REST = ("OrganAdd", "Email", "Telephone", "Fax", "Website")
 """Old checkers want these elements present."""
@@ -24,15 +24,11 @@ def write_document(draft: DocumentDraft) -> bytes:
 
 def write_status(draft: StatusDraft) -> bytes:
     """Return a status packet; raise ValueError for what the strict form does not allow."""
+    check_status(draft)
     parts = split_document_id(draft.document_id)
-    code = draft.document_code or (parts.number_notation if parts else "")
-    if normalise_document_id(draft.document_id) != draft.document_id:
-        raise ValueError("document_id is not normalised")
-    if not (code and draft.code and draft.said_by and draft.addressed_to):
-        raise ValueError("a status needs code, said_by, addressed_to and the document's code")
     root, header = _frame("")
     message = _add(header, "MessageHeader")
-    about = {"OrganId": draft.addressed_to, "Code": code}
+    about = {"OrganId": draft.addressed_to, "Code": code_of(draft)}
     if parts:
         about["PromulgationDate"] = write_day(parts.promulgated_on)
     _fill(_add(message, "ResponseFor"), {**about, "DocumentId": written_id(draft.document_id)})

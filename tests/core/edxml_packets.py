@@ -33,7 +33,12 @@ class Reader:
         self.path = folder / "packet.edxml"
 
     def __call__(
-        self, content: str | bytes, *, limits: Limits | None = None, now: datetime = NOW, secrecy: SecrecyRules = SECRECY
+        self,
+        content: str | bytes,
+        *,
+        limits: Limits | None = None,
+        now: datetime = NOW,
+        secrecy: SecrecyRules = SECRECY,
     ) -> Read:
         """Read."""
         self.path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -76,13 +81,28 @@ def tag(name: str, value: str) -> str:
     return f"<edXML:{name}>{value}</edXML:{name}>"
 
 
+def emptied(name: str) -> tuple[str, str]:
+    """Return the pair that empties the first element of this name in the document."""
+    value = DOCUMENT.partition(f"<edXML:{name}>")[2].partition(f"</edXML:{name}>")[0]
+    return tag(name, value), tag(name, "")
+
+
+def removed(name: str) -> tuple[str, str]:
+    """Return the pair that removes the first element of this name in the document."""
+    return emptied(name)[0], ""
+
+
 def encoded(content: bytes) -> str:
     """Return base64 text."""
     return base64.b64encode(content).decode()
 
 
 def zipped(
-    content: bytes = b"%PDF-1.7 a file", name: str = NAME, *, more: dict[str, bytes] | None = None, method: int = zipfile.ZIP_DEFLATED
+    content: bytes = b"%PDF-1.7 a file",
+    name: str = NAME,
+    *,
+    more: dict[str, bytes] | None = None,
+    method: int = zipfile.ZIP_DEFLATED,
 ) -> bytes:
     """Return a zip with one entry, or more."""
     out = io.BytesIO()
@@ -95,4 +115,3 @@ def zipped(
 def attached(content: bytes | str) -> str:
     """Return the document with another base64 text (bytes are encoded)."""
     return changed(DOCUMENT, (ENCODED, content if isinstance(content, str) else encoded(content)))
-

@@ -184,7 +184,11 @@ def test_a_wish_to_take_back_is_addressed_to_the_recipient() -> None:
 
 def test_a_refusal_says_whose_packet_it_was() -> None:
     """As far as it could be read; nothing of a packet with a DTD."""
-    mismatch, nameless, dtd = read("hostile/attachment-name-mismatch"), read("hostile/missing-required"), read("hostile/xxe")
+    mismatch, nameless, dtd = (
+        read("hostile/attachment-name-mismatch"),
+        read("hostile/missing-required"),
+        read("hostile/xxe"),
+    )
 
     assert isinstance(mismatch, Refusal)
     assert isinstance(nameless, Refusal)

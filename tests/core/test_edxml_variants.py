@@ -45,7 +45,11 @@ def test_a_tolerance_is_a_note(reader: Reader, note: str, pairs: list[tuple[str,
 def test_the_same_values_whatever_the_form(reader: Reader) -> None:
     """Namespace, spelling and form of dates change nothing that was said."""
     plain = reader.document(DOCUMENT).envelope
-    odd = DOCUMENT.replace(NS, "http://www.go.vn/eDoc").replace("Bussiness", "Business").replace("2026/11/23", "23/11/2026")
+    odd = (
+        DOCUMENT.replace(NS, "http://www.go.vn/eDoc")
+        .replace("Bussiness", "Business")
+        .replace("2026/11/23", "23/11/2026")
+    )
     envelope = reader.document(odd).envelope
 
     assert plain.notes == ()
@@ -82,6 +86,19 @@ def test_elements_without_a_namespace_go_by_their_names(reader: Reader) -> None:
     assert reader.document(DOCUMENT).envelope == reader.document(foreign).envelope
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-11-23T01:15:30Z", "2026-11-23T08:15:30.123", "2026/11/23 03:15:30+02:00", "23-11-2026 8:15:30"]
+)
+def test_a_moment_is_the_same_moment(reader: Reader, text: str) -> None:
+    """Without an offset it is Vietnamese time; fractions are dropped."""
+    stamp = tag("Timestamp", "2026/11/23 08:15:30")
+
+    assert (
+        reader.document(DOCUMENT).traced_at
+        == reader.document(changed(DOCUMENT, (stamp, tag("Timestamp", text)))).traced_at
+    )
+
+
 def test_only_the_one_prefix_is_repaired(reader: Reader) -> None:
     """Another unbound prefix is not well-formed, beside xlink as well."""
     other = changed(DOCUMENT, (REFERENCE, LINKED.replace("xlink:href", "xling:href")))
@@ -100,7 +117,10 @@ def test_child_order_is_not_validated(reader: Reader) -> None:
 def test_cdata_and_references_are_text(reader: Reader) -> None:
     """Another way to write the same value."""
     subject = DOCUMENT.partition("<edXML:Subject>")[2].partition("<")[0]
-    written = changed(DOCUMENT, (f"<edXML:Subject>{subject}", f"<edXML:Subject><![CDATA[{subject[:9]}]]>&#x{ord(subject[9]):x};{subject[10:]}"))
+    written = changed(
+        DOCUMENT,
+        (f"<edXML:Subject>{subject}", f"<edXML:Subject><![CDATA[{subject[:9]}]]>&#x{ord(subject[9]):x};{subject[10:]}"),
+    )
 
     assert subject == reader.document(written).envelope.subject
 
@@ -112,7 +132,9 @@ def test_the_leading_bytes_are_counted(reader: Reader) -> None:
     assert ("NOT_EDXML", "") == reader.why("x" + DOCUMENT)
 
 
-@pytest.mark.parametrize("declaration", ["", "<?xml version='1.0'?>", '<?xml version="1.0" encoding="utf-8" standalone="yes" ?>'])
+@pytest.mark.parametrize(
+    "declaration", ["", "<?xml version='1.0'?>", '<?xml version="1.0" encoding="utf-8" standalone="yes" ?>']
+)
 def test_a_declaration_is_optional_for_utf_8(reader: Reader, declaration: str) -> None:
     """As XML has it."""
     assert () == reader.document(declaration + DOCUMENT.partition("?>")[2].lstrip()).envelope.notes

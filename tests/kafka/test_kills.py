@@ -1,0 +1,109 @@
+"""A whole week while processes are killed: nothing lost, nothing done twice, every alert that was due raised once."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.clock import open_clock
+from infra.content import open_content
+from infra.reference import Follower
+from infra.settings import Settings, environment
+from infra.supervise.ledger import start_ticks
+from tests.recount import alerts_due, alerts_raised
+
+PACKETS = 2_000
+VICTIMS = ("verifier-0", "router-0", "watcher-0", "register", "intake")
+TWICE = [*VICTIMS, *reversed(VICTIMS)]
+SECONDS = 540.0
+LOOK_SECONDS = 0.05
+
+pytestmark = pytest.mark.timeout(SECONDS + 60)
+
+
+def told(settings: Settings) -> dict[str, str]:
+    """Return the environment of commands that speak of this axis."""
+    return environment() | {
+        "LIENTHONG_VAR": str(settings.var),
+        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
+        "LIENTHONG_TOPIC_PREFIX": settings.topic_prefix,
+    }
+
+
+@contextmanager
+def week(settings: Settings, said: Path, packets: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Play a week; whatever happens, nothing of it is left running."""
+    command = [sys.executable, "-m", "infra", "up", "--demo", "--until-settled", "--json", "--packets", str(packets)]
+    with said.open("wb") as out, (said.with_suffix(".err")).open("wb") as err:
+        running = subprocess.Popen(command, stdout=out, stderr=err, env=told(settings), start_new_session=True)
+        try:
+            yield running
+        finally:
+            if running.poll() is None:
+                running.send_signal(signal.SIGTERM)
+                running.wait(30)
+
+
+def handed_over(settings: Settings) -> int:
+    """Return how many packets of the week were handed over so far."""
+    try:
+        return int(json.loads((settings.var / "demo" / "progress.json").read_text())["handed_over"])
+    except (OSError, ValueError):
+        return 0
+
+
+def kill(settings: Settings, name: str) -> None:
+    """End a process of the axis as kill -9 does, by the pid that was recorded of it."""
+    pid, ticks = json.loads((settings.run_folder / "processes.json").read_text())[name]
+    if start_ticks(pid) == ticks:
+        os.kill(pid, signal.SIGKILL)
+
+
+def play_and_kill(settings: Settings, said: Path) -> None:
+    """Play the week; at each eleventh of it the next victim dies."""
+    ends = time.monotonic() + SECONDS
+    with week(settings, said, PACKETS) as running:
+        for number, victim in enumerate(TWICE, start=1):
+            while handed_over(settings) < number * PACKETS / (len(TWICE) + 1):
+                assert running.poll() is None, said.with_suffix(".err").read_text()[-2_000:]
+                assert time.monotonic() < ends, f"no progress before the death of {victim}"
+                time.sleep(LOOK_SECONDS)  # polling the play's own count
+            kill(settings, victim)
+        running.wait(max(1.0, ends - time.monotonic()))
+
+
+def audit(settings: Settings) -> tuple[int, Mapping[str, Any]]:
+    """Run the audit; return its exit code and answer."""
+    command = [sys.executable, "-m", "infra", "audit", "--json"]
+    done = subprocess.run(command, env=told(settings), capture_output=True, timeout=120, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_week_of_kills_loses_nothing_and_repeats_nothing(settings: Settings, tmp_path: Path) -> None:
+    """Verifier, router, watcher, register and intake die twice each while 2,000 packets cross the province."""
+    said = tmp_path / "up.json"
+    play_and_kill(settings, said)
+    result = json.loads(said.read_text())
+    odd = [row for row in result["outcomes"] if row["expected"] != row["actual"]]
+    assert ([], True) == (odd, result["ok"])
+    assert PACKETS == len(result["outcomes"])
+
+    code, judged = audit(settings)
+    broken = {name: judged[name] for name in ("lost", "duplicate_effects", "unexplained")}
+    assert (0, {"lost": [], "duplicate_effects": [], "unexplained": []}) == (code, broken)
+
+    references = Follower(settings, open_content(settings))
+    references.start()
+    due = alerts_due(settings, references.current(), open_clock(settings).now())
+    references.stop()
+    assert sorted(due) == alerts_raised(settings)
+    assert {"FIRING", "RESOLVED"} == {state for _, state, _, _ in due}
+    assert {0, 1, 2, 3} <= {level for _, _, level, _ in due}
