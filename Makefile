@@ -32,7 +32,8 @@ check: lint ## style, types, import contracts, unused dependencies
 	@$(BIN)/deptry .
 
 test: check ## everything that fits into 15 minutes on two cores
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -n 2 --dist loadscope -m "not slow and not alone"
+	@$(BIN)/pytest -m "alone and not slow"
 
 test-slow: setup-dev ## the large trials with full counts
 	@$(BIN)/pytest -m slow

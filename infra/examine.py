@@ -17,11 +17,9 @@ from infra.kafka import clients, provision
 from infra.kafka.clients import NoBrokerError
 from infra.kafka.jars import JarSources, at_hand
 from infra.kafka.java import NoJavaError, find_java, java_version
-from infra.kafka.tail import read_all
 from infra.pki import ages
+from infra.published import announced
 from infra.settings import Settings
-from schemas.codec import DecodeError, decode
-from schemas.events import ReferencePublished
 from schemas.reference import KINDS, PackError, Reference, UnsoundReferenceError
 
 OLDEST_PYTHON = (3, 11)
@@ -132,17 +130,17 @@ def _topics(settings: Settings) -> Iterator[Finding]:
 
 
 def _reference(settings: Settings, now: datetime | None) -> Iterator[Finding]:
-    published = _published(settings)
+    found_on_log = announced(settings)
     content = open_content(settings)
     for kind in KINDS:
-        announced = published.get(kind)
-        if announced is None:
+        said = found_on_log.get(kind)
+        if said is None:
             mend = f"lienthong reference publish {kind} PATH"
             yield Finding(check=f"reference {kind}", ok=False, found="never published", mend=mend)
             continue
-        found = f"{announced.version[:12]}, {announced.occurred_at.isoformat(timespec='seconds')}"
+        found = f"{said.version[:12]}, {said.occurred_at.isoformat(timespec='seconds')}"
         try:
-            value = Reference().with_pack(kind, content.read(announced.content.sha256))
+            value = Reference().with_pack(kind, content.read(said.content.sha256))
         except (ContentError, PackError, UnsoundReferenceError) as exc:
             mend = "publish it again; is the content store the one of this axis?"
             yield Finding(check=f"reference {kind}", ok=False, found=f"{found}: {type(exc).__name__}: {exc}", mend=mend)
@@ -150,19 +148,6 @@ def _reference(settings: Settings, now: datetime | None) -> Iterator[Finding]:
         yield Finding(check=f"reference {kind}", ok=True, found=found)
         if now is not None:
             yield from _ages(value, now)
-
-
-def _published(settings: Settings) -> dict[str, ReferencePublished]:
-    """Return the newest announcement of each kind."""
-    newest: dict[str, ReferencePublished] = {}
-    for record in read_all(settings, ["reference"]):
-        try:
-            event = decode(record.topic, record.key, record.value, record.headers)
-        except DecodeError:
-            continue  # the consumers' dead letters say so already
-        if isinstance(event, ReferencePublished):
-            newest[event.kind] = event
-    return newest
 
 
 def _ages(value: Reference, now: datetime) -> Iterator[Finding]:

@@ -67,6 +67,8 @@ def _to_plain(hint: Any) -> Convert:
     if origin is tuple:
         inner = _to_plain(arguments[0])
         return lambda value: [inner(each) for each in value]
+    if origin is dict:
+        return lambda value: dict(sorted(value.items()))  # equal values give equal bytes, whoever made the mapping
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return lambda value: value.value
     return lambda value: value

@@ -29,7 +29,10 @@ def slot(alert: DocumentAlert) -> Slot:
 
 def events_of(settings: Settings, topics: Iterable[str]) -> list[Event]:
     """Return the distinct events of some topics."""
-    return list({event.event_id: event for event in map(_event, read_all(settings, topics)) if event}.values())
+    found: dict[str, Event] = {}
+    for event in filter(None, map(_event, read_all(settings, topics))):
+        found.setdefault(event.event_id, event)  # a repeat is a repeat of the first
+    return list(found.values())
 
 
 def _event(record: Record) -> Event | None:

@@ -1,6 +1,7 @@
 """What the audit remembers of each document while it reads the log once: codes and counters, no contents."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 Where = str
 """`topic/partition/offset` of a record."""
@@ -11,11 +12,17 @@ class Submission:
     """One distinct (document key, digest): the unit of the law."""
 
     recipients: tuple[str, ...] = ()
-    where: Where = ""
-    """The first submission; the tries after it are repeats of the same bytes."""
+    submitted: dict[str, Where] = field(default_factory=dict)
+    """Event id of each time it was handed over -> where it lies; those after the first are the sender's repeats."""
 
-    submitted: int = 0
-    """Distinct submission events."""
+    since: datetime | None = None
+    """When it was first recorded."""
+
+    judged: set[str] = field(default_factory=set)
+    """Event ids of submissions that some verdict's record answers: a repeat gets the first verdict again (ADR 0003)."""
+
+    repeated: set[str] = field(default_factory=set)
+    """Event ids of submissions that were answered as repeats."""
 
     verdicts: dict[str, str] = field(default_factory=dict)
     """Event id -> signed, provisional, held or refused."""
@@ -26,9 +33,13 @@ class Submission:
     outcomes: dict[str, set[str]] = field(default_factory=dict)
     """Recipient code as addressed -> the distinct outcomes it met (delivery ids or refusal reasons)."""
 
-    repeated: int = 0
     refused_whole: bool = False
     """Routing refused the document as a whole."""
+
+    @property
+    def where(self) -> Where:
+        """Where it was first handed over; empty if it never was."""
+        return next(iter(self.submitted.values()), "")
 
 
 @dataclass(slots=True)
@@ -39,8 +50,8 @@ class Books:
     events: dict[str, tuple[bytes, Where]] = field(default_factory=dict)
     """Event id -> digest of its content and where it first lay."""
 
-    statuses: dict[str, Where] = field(default_factory=dict)
-    """Event id of each submitted status -> where."""
+    statuses: dict[str, tuple[Where, datetime | None]] = field(default_factory=dict)
+    """Event id of each submitted status -> where it lies and when it was recorded."""
 
     answered: dict[str, set[str]] = field(default_factory=dict)
     """Event id of a status -> acknowledged, refused, parked."""

@@ -1,7 +1,8 @@
 """The law (decision 13): every distinct (document key, digest) has one current verdict, and a carried one has one outcome a recipient."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from infra.audit.books import Books, Submission
 
@@ -24,21 +25,25 @@ class Findings:
         """Tell whether the law holds."""
         return not (self.lost or self.duplicate_effects or self.unexplained)
 
+    def with_contents(self, missing: Iterable[str], wrong: Iterable[str]) -> "Findings":
+        """Return these and what a look at the content store found."""
+        return replace(self, lost=(*self.lost, *missing), unexplained=(*self.unexplained, *wrong))
 
-def judge(books: Books) -> Findings:
-    """Compare the books with the law."""
+
+def judge(books: Books, *, since: datetime | None = None) -> Findings:
+    """Compare the books with the law; what was handed over before `since` is not named."""
     lost, doubled, unexplained = [], list(books.conflicts), []
     for (key, sha256), account in books.submissions.items():
         name = f"{key} {sha256[:12]} ({account.where or 'never submitted'})"
         if not account.submitted:
             unexplained.append(f"{name}: outcome without a submission")
-            continue
-        lost += [f"{name}: {what}" for what in _missing(account) if account.where not in books.buried]
-        doubled += [f"{name}: {what}" for what in _doubled(account)]
+        elif since is None or account.since is None or account.since >= since:
+            lost += [f"{name}: {what}" for what in _missing(account, books)]
+            doubled += [f"{name}: {what}" for what in _doubled(account)]
     lost += [
         f"status {event_id} ({where}): no answer"
-        for event_id, where in books.statuses.items()
-        if event_id not in books.answered and where not in books.buried
+        for event_id, (where, at) in books.statuses.items()
+        if event_id not in books.answered and where not in books.buried and not (since and at and at < since)
     ]
     unexplained += [
         f"answer to a status {event_id} that nobody submitted"
@@ -53,6 +58,11 @@ def judge(books: Books) -> Findings:
         for (delivery, act), ids in books.dispatched.items()
         if len(ids) > 1
     ]
+    doubled += [
+        f"status {event_id}: both {' and '.join(sorted(answers))}"
+        for event_id, answers in books.answered.items()
+        if {"acknowledged", "refused"} <= answers
+    ]
     doubled += [f"alert {slot}: raised {len(ids)} times" for slot, ids in books.alerts.items() if len(ids) > 1]
     return Findings(lost=tuple(lost), duplicate_effects=tuple(doubled), unexplained=tuple(unexplained))
 
@@ -64,12 +74,22 @@ def _current(account: Submission) -> list[str]:
     return final or (["held"] if standing else [])
 
 
-def _missing(account: Submission) -> Iterator[str]:
-    current = _current(account)
-    if not current:
-        yield "no verdict"
-    elif current[0] in {"signed", "provisional"} and not account.repeated and not account.refused_whole:
-        yield from (f"no outcome for {code}" for code in account.recipients if code not in account.outcomes)
+def _missing(account: Submission, books: Books) -> Iterator[str]:
+    """Yield what a submission still lacks; one that ended as a dead letter lacks nothing."""
+    waiting = {event_id: where for event_id, where in account.submitted.items() if where not in books.buried}
+    if not waiting:
+        return
+    for event_id, where in waiting.items():
+        if event_id not in account.judged:
+            yield f"handed over at {where}, no verdict"
+    if not (carried := [kind for kind in _current(account) if kind in {"signed", "provisional"}]):
+        return
+    if not account.refused_whole:
+        yield from (
+            f"{carried[0]}, no outcome for {code}" for code in account.recipients if code not in account.outcomes
+        )
+        firsts = [where for event_id, where in waiting.items() if event_id not in account.repeated]
+        yield from (f"the repeat at {where} was not answered" for where in firsts[1:])
 
 
 def _doubled(account: Submission) -> Iterator[str]:

@@ -40,6 +40,7 @@ def enter_all(records: Iterable[Record]) -> Books:
         except codec.DecodeError:
             books.unreadable.append(where)
             continue
+        _note_cause(books, event)
         if _is_new(books, event, record.value, where):
             _enter(books, event, where)
     return books
@@ -63,6 +64,17 @@ def _is_new(books: Books, event: Event, value: bytes, where: Where) -> bool:
     return False
 
 
+def _note_cause(books: Books, event: Event) -> None:
+    """Note which submission a verdict's record answers; the record of a repeat differs from the first in nothing else."""
+    match event:
+        case DocumentSigned() | DocumentHeld():
+            books.submission(event.document_key, event.content.sha256).judged.add(event.causation_id)
+        case DocumentRefused(stage=Stage.VERIFICATION, about_status=False):
+            books.submission(event.document_key, event.sha256).judged.add(event.causation_id)
+        case _:
+            pass
+
+
 def _enter(books: Books, event: Event, where: Where) -> None:
     """Write an event into the books; receipts, obligations, attempts and operators' acts are counted, the law does not speak of them."""
     if isinstance(content := getattr(event, "content", None), ContentRef):
@@ -75,7 +87,7 @@ def _enter(books: Books, event: Event, where: Where) -> None:
         case DocumentRefused():
             _enter_refusal(books, event)
         case StatusSubmitted():
-            books.statuses[event.event_id] = where
+            books.statuses[event.event_id] = (where, event.recorded_at)
         case DocumentAcknowledged():
             books.answered.setdefault(event.causation_id, set()).add("acknowledged")
         case StatusParked():
@@ -93,16 +105,16 @@ def _enter_document(
     match event:
         case DocumentSubmitted():
             account = books.submission(event.document_key, event.content.sha256)
-            account.submitted += 1
+            account.submitted[event.event_id] = where
             account.recipients = event.envelope.recipients
-            account.where = account.where or where
+            account.since = min(account.since or event.occurred_at, event.recorded_at or event.occurred_at)
         case DocumentDispatched():
             account = books.submission(event.document_key, event.content.sha256)
             for code in event.addressed:
                 account.outcomes.setdefault(code, set()).add(f"{event.delivery_id} {event.act}")
             books.dispatched.setdefault((event.delivery_id, event.act), set()).add(event.event_id)
         case DocumentRepeated():
-            books.submission(event.document_key, event.sha256).repeated += 1
+            books.submission(event.document_key, event.sha256).repeated.add(event.causation_id)
 
 
 def _enter_verdict(books: Books, event: DocumentSigned | DocumentHeld) -> None:

@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from infra.demo.province import REFERENCE, open_pki
-from infra.kafka.tail import read_all
 from infra.publish import publish, version_at
+from infra.published import announced
 from infra.settings import Settings
-from schemas import codec
-from schemas.events import ReferencePublished
 from schemas.reference import KINDS
 
 BY = "demo"
@@ -36,10 +34,4 @@ def missing_kinds(settings: Settings) -> list[str]:
 
 def in_force(settings: Settings) -> dict[str, str]:
     """Return kind -> version, as the log announces them."""
-    newest: dict[str, str] = {}
-    for record in read_all(settings, ["reference"]):
-        if record.value is not None:
-            event = codec.decode(record.topic, record.key, record.value, record.headers)
-            if isinstance(event, ReferencePublished):
-                newest[event.kind] = event.version
-    return newest
+    return {kind: event.version for kind, event in announced(settings).items()}

@@ -20,6 +20,7 @@ class Quiet:
 
     def __init__(self, settings: Settings, observer: Observer, intake_folders: Iterable[Path]) -> None:
         self._observer, self._folders = observer, tuple(intake_folders)
+        self._ends: Mapping[tuple[str, int], int] = {}
         self._positions = {
             name: Positions(settings.register_url if name == "register" else settings.state_url(name), name)
             for name in consumers()
@@ -29,7 +30,10 @@ class Quiet:
         """Say what is not done yet, for the log; empty when all is quiet. `taken`: deliveries that were taken out of an inbox."""
         if waiting := waiting_files(self._folders):
             return waiting
-        ends = self._observer.catch_up()
+        # Ends only grow: whoever is behind the ends known already is behind, and the broker need not be asked.
+        if self._ends and (unread := behind(self._positions, self._ends)):
+            return unread
+        ends = self._ends = self._observer.catch_up()
         if unread := behind(self._positions, ends):
             return unread
         if (due := self.next_due()) is not None and due <= now:

@@ -23,6 +23,9 @@ from infra.settings import Settings
 FETCH_SECONDS = 0.1
 """Longest wait for a first record: how late a timer or an end may be noticed."""
 
+TELL_SECONDS = 1.0
+"""How often the group is told how far we are."""
+
 CLAIM_SECONDS = 60.0
 """Longest wait for the work under way when the group moves."""
 
@@ -50,6 +53,8 @@ class Feed:
         self._mine: set[Where] = set()
         self._paused: set[Where] = set()
         self._ending = False
+        self._told: dict[Where, int] = {}
+        self._tell_at = 0.0
 
     # -- what the engine asks -----------------------------------------------------------------------------
     def moved(self, where: Where, generation: int | None) -> bool:
@@ -148,14 +153,14 @@ class Feed:
 
     def _tell_group(self) -> None:
         """Tell the group how far we are: a hint for people's tools, never a position."""
+        if time.monotonic() < self._tell_at:
+            return
+        self._tell_at = time.monotonic() + TELL_SECONDS
         lanes = self._running().lanes.values()
-        said = [
-            self._named(Where(topic, lane.partition), last + 1)
-            for lane in lanes
-            for topic, last in lane.positions.items()
-        ]
-        if said:
-            self._consumer.commit(offsets=said, asynchronous=True)
+        now = {Where(topic, lane.partition): last + 1 for lane in lanes for topic, last in lane.positions.items()}
+        if moved := [self._named(where, next_) for where, next_ in now.items() if self._told.get(where) != next_]:
+            self._consumer.commit(offsets=moved, asynchronous=True)
+        self._told = now
 
     def _running(self) -> Engine:
         if self._engine is None:

@@ -4,8 +4,9 @@ It knows neither Faust nor a consumer: whoever feeds it is its `Host`. One lane 
 """
 
 import asyncio
+import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,9 @@ from infra.state import Changes
 
 TIMERS_AT_ONCE = 500
 """Due rows of one transaction; the same for every process of an app, so that a round done again is cut the same way."""
+
+MEASURE_SECONDS = 1.0
+"""How often the broker is asked how far the log is, where nothing is due: the question costs it more than us."""
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +65,8 @@ class Engine:
 
     _turns: dict[int, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
     _ticking: set[int] = field(default_factory=set)
+    _measure_at: float = 0.0
+    """Monotonic time from which on the lag is measured again."""
 
     async def claim(self, wheres: Iterable[Where]) -> dict[Where, int]:
         """Take partitions over, giving all others up; return the offset that each must be read from."""
@@ -73,6 +79,7 @@ class Engine:
             first, after = await asyncio.to_thread(lambda: (self.ends.first(mine), self.ends.latest(mine)))
             self.lanes.clear()
             self.unread.clear()
+            self._measure_at = 0.0
             for partition in sorted({where.partition for where in mine}):
                 topics = {where.topic: first[where] for where in mine if where.partition == partition}
                 claimed = await desk.sql_call(desk.state.claim, partition, topics)
@@ -127,54 +134,64 @@ class Engine:
         }
 
     async def tick(self) -> None:
-        """Once a second: measure the lag, put new reference data in force, fire what is due."""
-        now = self.settlement.desk.clock.now()
-        wheres = [Where(topic, lane.partition) for lane in self.lanes.values() for topic in lane.positions]
-        try:
-            ends = await asyncio.to_thread(self.ends.latest, wheres)  # after `now`: see Lane.watermark
-        except NoAnswerError as exc:
-            log.warning("no_ends", why=str(exc))  # nothing is due while nobody can say how far the log is read
-            return
-        self._measure(ends)
-        if isinstance(self.settlement.work, Deciding):
-            await asyncio.gather(*(self._look(partition, ends, now) for partition in list(self.lanes)))
+        """Once a second or so: put new reference data in force, look outside, fire what is due, measure the lag."""
+        desk, work = self.settlement.desk, self.settlement.work
+        waiting: set[int] = set()
+        if isinstance(work, Deciding):
+            await self._each(list(self.lanes), self._prepare)
+            now = desk.clock.now()
+            due = await desk.sql_call(desk.state.partitions_due, now)
+            waiting = {number for number, lane in self.lanes.items() if number in due or lane.plan is not None}
+        if waiting or time.monotonic() >= self._measure_at:
+            wheres = [Where(topic, lane.partition) for lane in self.lanes.values() for topic in lane.positions]
+            try:
+                ends = await asyncio.to_thread(self.ends.latest, wheres)  # after `now`: see Lane.watermark
+            except NoAnswerError as exc:
+                log.warning("no_ends", why=str(exc))  # nothing is due while nobody can say how far the log is read
+                return
+            self._measure(ends)
+            await self._each(waiting, lambda lane: self._fire(lane, ends, now))
 
-    async def _look(self, partition: int, ends: Mapping[Where, int], now: datetime) -> None:
-        if partition in self._ticking:
-            return  # the look before this one still waits or works
+    async def _each(self, partitions: Iterable[int], do: Callable[[Lane], Awaitable[None]]) -> None:
+        """Do something in some lanes, side by side, each in its turn; a lane where the last such look still works is left out."""
+        free = [partition for partition in partitions if partition not in self._ticking]
+        await asyncio.gather(*(self._look(partition, do) for partition in free))
+
+    async def _look(self, partition: int, do: Callable[[Lane], Awaitable[None]]) -> None:
         self._ticking.add(partition)
         turn = self._turns[partition]
         try:
             async with policy(self.settlement.desk.app, self.end, lambda: self._lost(partition)), turn:
                 if (lane := self.lanes.get(partition)) is not None and not self._lost(partition):
-                    await self._fire(lane, ends, now)
+                    await do(lane)
                 turn.notify_all()
         finally:
             self._ticking.discard(partition)
+
+    async def _prepare(self, lane: Lane) -> None:
+        if lane.plan is None:
+            await self._switch(lane)
+            await self._notice(lane)
 
     async def _fire(self, lane: Lane, ends: Mapping[Where, int], now: datetime) -> None:
         """Fire all that is due until the watermark; first, and up to the same moment, what the last owner had begun."""
         if lane.plan is not None and lane.plan.until_at is None:
             return  # a batch comes first
-        until = lane.plan.until_at if lane.plan else None
-        if until is None:
-            await self._switch(lane)
-            await self._notice(lane, now)
-            until = lane.watermark(self.topics, ends, now)
+        until = lane.plan.until_at if lane.plan else lane.watermark(self.topics, ends, now)
         desk = self.settlement.desk
         while until is not None and (due := await desk.sql_call(desk.state.due, lane.partition, until, TIMERS_AT_ONCE)):
             await self.settlement.timers(lane, due, until)
             self.fired += len(due)
         lane.plan = None
 
-    async def _notice(self, lane: Lane, now: datetime) -> None:
+    async def _notice(self, lane: Lane) -> None:
         """Let a connector's core look outside; what it saw becomes due rows, under the fence and before it is acted on."""
         work, desk = self.settlement.work, self.settlement.desk
         core: object = work.core if isinstance(work, Deciding) else None
         if not isinstance(core, Noticing):
             return
         rows = await desk.sql_call(desk.state.beginning_with, lane.partition, core.notices)
-        overlay = Overlay(rows)
+        overlay, now = Overlay(rows), desk.clock.now()
         overlay.apply(await asyncio.to_thread(lambda: list(core.notice(rows, now))))
         if overlay.changes != Changes():
             await desk.sql_call(desk.state.settle, lane.partition, lane.epoch, overlay.changes)
@@ -216,6 +233,7 @@ class Engine:
 
     def _measure(self, ends: Mapping[Where, int]) -> None:
         app = self.settlement.desk.app
+        self._measure_at = time.monotonic() + MEASURE_SECONDS
         for where, end in ends.items():
             lane = self.lanes.get(where.partition)
             if lane is not None and where.topic in lane.positions:

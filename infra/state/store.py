@@ -162,6 +162,12 @@ class State:
         with self.engine.connect() as connection:
             return {row: bytes(value) for row, value in connection.execute(wanted)}
 
+    def partitions_due(self, until: datetime) -> set[int]:
+        """Return the partition indexes that have a row due until a moment."""
+        wanted = select(DUE.c.partition).where(DUE.c.app == self.app, DUE.c.due_at <= micros(until)).distinct()
+        with self.engine.connect() as connection:
+            return {partition for (partition,) in connection.execute(wanted)}
+
     def due(self, partition: int, until: datetime, limit: int) -> list[tuple[str, datetime]]:
         """Return the rows due until a moment, the earliest first, at most `limit`."""
         with self.engine.connect() as connection:

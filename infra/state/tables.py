@@ -47,5 +47,6 @@ DUE = Table(
     Column("row", Text, primary_key=True),
     Column("due_at", BigInteger, nullable=False, comment="microseconds since 1970, UTC"),
     Index("due_next", "app", "partition", "due_at"),
+    Index("due_first", "app", "due_at", "partition"),
 )
 """When a row wants to be looked at."""

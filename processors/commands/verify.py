@@ -10,15 +10,15 @@ import click
 
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
+from infra.commands.loading import load
 from processors.verification.document import Asked, judge_document
 from processors.verification.trust import TrustStore
 from processors.verification.verdict import Judgement, SignatureVerdict
 from schemas.events import Indication
 from schemas.reasons import sentence_vi
-from schemas.reference import KINDS, Reference, UnsoundReferenceError, files_of
+from schemas.reference import Reference
 
 KINDS_NEEDED = ("directory", "identities", "signature_policy", "secrecy", "trust", "crl")
-DEMO = Path(__file__).resolve().parent.parent.parent / "infra" / "demo" / "reference"
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -103,25 +103,11 @@ def in_words(answer: Mapping[str, Any]) -> str:
 
 
 def _reference(ctx: Ctx, trust: Path | None, crl: Path | None) -> Reference:
-    """Return the data of `--reference`, else the demo policy; trust and CRLs from where they are said to be."""
-    base = ctx.reference_dir or DEMO
-    pki = ctx.settings.var / "pki"
-    files = _read(base)
-    for kind, folder in (("trust", trust), ("crl", crl)):
-        chosen = folder or (None if ctx.reference_dir else pki / kind)
-        if chosen:
-            files = {path: content for path, content in files.items() if not path.startswith(f"{kind}/")}
-            files |= {f"{kind}/{path}": content for path, content in _read(chosen).items()}
-    kinds = {kind: files_of(kind, files) for kind in KINDS_NEEDED if kind in KINDS}
-    try:
-        return Reference.from_files({kind: found for kind, found in kinds.items() if found})
-    except UnsoundReferenceError as exc:
-        stop(str(exc), f"lienthong reference check {exc.kind} says what is wrong")
-
-
-def _read(folder: Path) -> dict[str, bytes]:
-    if not folder.is_dir():
-        return {}
-    return {
-        each.relative_to(folder).as_posix(): each.read_bytes() for each in sorted(folder.rglob("*")) if each.is_file()
-    }
+    """Return the data a command decides by; trust and CRLs from where they are said to be, or from the demo's PKI."""
+    said = {kind: folder for kind, folder in (("trust", trust), ("crl", crl)) if folder}
+    reference = load(ctx, KINDS_NEEDED, instead=said)
+    if ctx.reference_dir is not None:
+        return reference
+    pki = {kind: ctx.settings.var / "pki" / kind for kind in ("trust", "crl")}
+    missing = {kind: folder for kind, folder in pki.items() if getattr(reference, kind) is None and folder.is_dir()}
+    return load(ctx, KINDS_NEEDED, instead=said | missing) if missing else reference

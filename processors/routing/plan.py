@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from schemas.events import Envelope
-from schemas.ids import clean_code
+from schemas.ids import clean_code, expand_short
 from schemas.reference import Agency, Directory, Reference, Routes
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -112,9 +112,8 @@ def _meant(code: str, directory: Directory, routes: Routes, on: date) -> _Meant:
     if found.code != "RECIPIENT_UNKNOWN":
         return _Meant(None, found.code)
     if routes.is_foreign_code(code) and routes.national(directory, on) is not None:
-        stranger = Agency(
-            organ_id=clean_code(code), name="", level="", valid_from=on
-        )  # the national axis knows it, or refuses it
+        organ_id = expand_short(clean_code(code)) or clean_code(code)
+        stranger = Agency(organ_id=organ_id, name="", level="", valid_from=on)  # the national axis knows it, or refuses
         return _Meant(stranger, notes=(f"not_in_directory:{code}",))
     root = directory.agency(routes.root, on)
     if routes.unknown_under_root == "hand_to_root" and root is not None and not routes.is_foreign_code(code):

@@ -18,9 +18,14 @@ ORPHAN_WAITS = timedelta(hours=24)
 def on_status(
     status: StatusSubmitted, document: Document | None, waiting: bytes | None, reference: Reference, now: datetime
 ) -> Outcome:
-    """Acknowledge, refuse or park one status. The same status again is accepted again and changes nothing."""
+    """Acknowledge, refuse or park one status. The same status again is accepted again and changes nothing.
+
+    Who may not speak for the agency named in it waits for no document: nobody fills another's orphanage.
+    """
     if document is not None and document.recipients:
         return Outcome(events=judge(status, document, reference, now))
+    if not _principal_may(status.submitted_by, status.said_by, reference, now):
+        return Outcome(events=(answers.status_refused(status, "STATUS_NOT_ENTITLED", reference, now),))
     parked = load_parked(waiting)
     if any(each.status.event_id == status.event_id for each in parked):
         return Outcome()

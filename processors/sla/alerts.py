@@ -12,6 +12,7 @@ from schemas.events import AlertState, DocumentAlert, Told
 from schemas.ids import event_id
 
 INCOMING = "incoming"
+CONTESTED = "contested"
 DIRECTORY_GAP = "directory_gap"
 LATE_LEVEL = 1
 """A clock that was over before anybody knew of it speaks once, with the level of a breach."""
@@ -63,12 +64,18 @@ class Voice:
             return ()
         parties = Parties(debtor=self.about.recipient, sender=self.about.sender, recipient=self.about.recipient)
         to, gaps = parties.officials(warning.to, self.rulebook, self.rulebook.day(at))
-        alert = self._incoming(AlertState.FIRING, at=at, to=to, why=warning.on)
+        alert = self._of_case(INCOMING, AlertState.FIRING, at=at, to=to, why=warning.on)
         return (alert, *(self.gap(each, at) for each in gaps))
 
     def arrived(self, why: str) -> DocumentAlert:
         """End the incoming warning; nobody is told, for who was warned has the document."""
-        return self._incoming(AlertState.RESOLVED, at=self.now, to=(), why=why)
+        return self._of_case(INCOMING, AlertState.RESOLVED, at=self.now, to=(), why=why)
+
+    def contested(self, at: datetime) -> DocumentAlert:
+        """Tell the axis operator that a delivery was both refused and accepted: only a person can say which holds."""
+        desk = self.rulebook.sla.axis
+        to = self.rulebook.officials(desk.agency, desk.role, self.rulebook.day(at))
+        return self._of_case(CONTESTED, AlertState.FIRING, at=at, to=to, why=CONTESTED)
 
     def gap(self, missing: Gap, at: datetime) -> DocumentAlert:
         """Report a fault of the directory to the axis operator: once a day, agency, role and version.
@@ -125,8 +132,8 @@ class Voice:
             versions=self.rulebook.versions,
         )
 
-    def _incoming(self, state: AlertState, *, at: datetime, to: tuple[Told, ...], why: str) -> DocumentAlert:
-        alert = event_id("alert", self.about.subject, INCOMING)
+    def _of_case(self, kind: str, state: AlertState, *, at: datetime, to: tuple[Told, ...], why: str) -> DocumentAlert:
+        alert = event_id("alert", self.about.subject, kind)
         return DocumentAlert(
             event_id=event_id(alert, state),
             occurred_at=at,
@@ -137,7 +144,7 @@ class Voice:
             document_key=self.about.document_key,
             document_id=self.about.document_id,
             delivery_id=self.about.subject,
-            kind=INCOMING,
+            kind=kind,
             state=state,
             to=to,
             why=why,

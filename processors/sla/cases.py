@@ -62,7 +62,7 @@ class Case:
     """Fact -> its earliest moment."""
 
     climbs: Mapping[str, Climb] = field(default_factory=dict)
-    """Clock (or `incoming`) -> how far its ladder was climbed."""
+    """Clock (or `incoming`, `contested`) -> how far its ladder was climbed."""
 
     said: Mapping[str, str] = field(default_factory=dict)
     """Clock -> how it stood when `ObligationChanged` was last written, as a digest."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from processors.sla.alerts import INCOMING, Voice
+from processors.sla.alerts import CONTESTED, INCOMING, Voice
 from processors.sla.cases import Case
 from processors.sla.facts import derived
 from processors.sla.ladder import Climb
 from processors.sla.obligations import Obligation
 from processors.sla.standing import changed, digest_of
 from schemas.events import Event
+from schemas.lifecycle import ACCEPTED, REFUSED
 
 
 def climb(case: Case, duties: Sequence[Obligation], voice: Voice, until: datetime) -> tuple[Case, list[Event]]:
@@ -34,6 +35,8 @@ def stand(case: Case, duties: Sequence[Obligation], voice: Voice) -> tuple[Case,
     before the timer of an earlier moment has run does not swallow a real breach.
     """
     case, said = _incoming(case, voice)
+    case, contest = _contested(case, voice)
+    said += contest
     moments: list[datetime] = []
     for duty in duties:
         clock, height = duty.clock.id, case.climb(duty.clock.id)
@@ -51,6 +54,15 @@ def stand(case: Case, duties: Sequence[Obligation], voice: Voice) -> tuple[Case,
             said.append(changed(voice.about, duty, coming, voice.rulebook, standing=standing, cause=voice.cause))
             case = replace(case, said={**case.said, clock: standing})
     return case, said, min(moments, default=None)
+
+
+def _contested(case: Case, voice: Voice) -> tuple[Case, list[Event]]:
+    """Tell once that a delivery was both refused (02) and accepted (03 or later), whichever came first."""
+    accepted = [case.facts[code] for code in ACCEPTED if code in case.facts]
+    if REFUSED not in case.facts or not accepted or case.climb(CONTESTED).step >= 0:
+        return case, []
+    at = max(case.facts[REFUSED], min(accepted))
+    return case.climbed(CONTESTED, Climb(step=0, number=1, at=at)), [voice.contested(at)]
 
 
 def _incoming(case: Case, voice: Voice) -> tuple[Case, list[Event]]:

@@ -8,8 +8,8 @@ from typing import Any
 from lxml import etree
 
 from infra.demo import province
-from infra.demo.frame import Draft, Enclosed, frame
-from schemas.edxml import StatusDraft, write_status
+from infra.demo.frame import Draft, frame
+from schemas.edxml import Enclosed, StatusDraft, write_status
 from tests.axis import MORNING
 
 PROVINCE, HEALTH, COMMUNE = "000.00.00.H53", "000.00.17.H53", "000.21.31.H53"
@@ -17,7 +17,8 @@ PROVINCE, HEALTH, COMMUNE = "000.00.00.H53", "000.00.17.H53", "000.21.31.H53"
 
 def document(number: int = 1, *, size: int = 2000, **fields: Any) -> bytes:
     """Return a packet of the province for its department of health, with one zipped file."""
-    draft = Draft(**{"sender": PROVINCE, "recipients": (HEALTH,), "number": number, "at": MORNING} | fields)
+    own: dict[str, Any] = {"sender": PROVINCE, "recipients": (HEALTH,), "number": number, "at": MORNING}
+    draft = Draft(**own | fields)
     name = f"{number}.pdf"
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

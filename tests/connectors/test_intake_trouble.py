@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from structlog.testing import capture_logs
@@ -58,7 +58,7 @@ def test_a_full_disk_loses_nothing_and_is_told_once(axis: Settings) -> None:
     for number in range(3):
         doorway.drop(document(number), f"{number}.edxml")
     with capture_logs() as logs, intake(axis, content=store) as one:
-        until(lambda: one.round() or one.tried > 9)
+        until(lambda: bool(one.round()) or one.tried > 9)
         waiting = doorway.unfinished()
         store.full = False
         until(lambda: one.round() == 0 and not doorway.unfinished())
@@ -73,7 +73,8 @@ def test_a_broker_that_is_away_moves_nothing(axis: Settings) -> None:
     doorway = at_hand(axis)
     doorway.drop(document())
     away = axis.model_copy(update={"kafka_bootstrap": "127.0.0.1:9"})
-    with intake(away, **{"message.timeout.ms": 300}) as one, pytest.raises(NotConfirmedError):
+    quick: dict[str, Any] = {"message.timeout.ms": 300}
+    with intake(away, **quick) as one, pytest.raises(NotConfirmedError):
         one.round()
     left = doorway.unfinished()
     with intake(axis) as one:
@@ -117,7 +118,7 @@ def test_another_intakes_file_is_left_to_it_for_a_while(axis: Settings, monkeypa
     first = found.next(10)
     (doorway.door.work / "a~1700000000000000.edxml").write_bytes(document())
     waits = found.next(10)
-    monkeypatch.setattr(queue.time, "monotonic", lambda: 1e9)
+    monkeypatch.setattr("connectors.intake.queue.time.monotonic", lambda: 1e9)
 
     assert ([], []) == (first, waits)
     assert ["a.edxml"] == [each.given for each in found.next(10)]

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from schemas.events import Act, DocumentAlert, DocumentDispatched, DocumentRefused, DocumentRepeated, DocumentSigned
+from schemas.events import DocumentAlert, DocumentDispatched, DocumentRefused, DocumentRepeated, DocumentSigned
 from schemas.ids import delivery_id
 from tests.core.routing_cases import (
     COMMUNE,
-    DOCUMENT_ID,
     HEALTH,
     KEY,
     MINISTRY,
@@ -222,39 +221,3 @@ def test_a_confirmed_verdict_sends_nothing_again() -> None:
     assert isinstance(event, DocumentDispatched)
     assert event.provisional
     assert () == router.take(signed(HEALTH, event_id="confirmed", confirms=signed(HEALTH).event_id))
-
-
-def test_an_update_names_the_older_document() -> None:
-    """Types 2 and 3 about an own document go as documents with their act and the related id."""
-    (event,) = Partition().take(signed(HEALTH, business_type=3, related=(f"{PROVINCE},2026-01-02,7/UBND",)))
-
-    assert isinstance(event, DocumentDispatched)
-    assert (Act.REPLACE, (f"related:{PROVINCE},2026-01-02,7/UBND",)) == (event.act, event.notes)
-
-
-def test_a_recall_packet_recalls_what_was_sent() -> None:
-    """Type 1 under the document's own id: a recall per delivery it addresses; a stranger to the document is refused."""
-    router = Partition()
-    router.take(signed(HEALTH, COMMUNE))
-
-    recall, stranger = router.take(signed(HEALTH, WARD, sha256="b" * 64, business_type=1, related=(DOCUMENT_ID,)))
-    again = router.take(signed(HEALTH, COMMUNE, sha256="c" * 64, business_type=1, related=(DOCUMENT_ID,)))
-
-    assert isinstance(recall, DocumentDispatched)
-    assert (Act.RECALL, delivery_id(KEY, HEALTH), "h53-17", "b" * 64) == (
-        recall.act,
-        recall.delivery_id,
-        recall.endpoint,
-        recall.content.sha256,
-    )
-    assert isinstance(stranger, DocumentRefused)
-    assert "RELATED_DOCUMENT_UNKNOWN" == stranger.reason
-    assert {"DocumentDispatched", "DocumentRefused"} == set(named(again))
-
-
-def test_a_recall_of_something_never_carried_is_refused() -> None:
-    """Type 1 alone."""
-    (refusal,) = Partition().take(signed(HEALTH, business_type=1, related=(DOCUMENT_ID,)))
-
-    assert isinstance(refusal, DocumentRefused)
-    assert "RELATED_DOCUMENT_UNKNOWN" == refusal.reason

@@ -25,7 +25,7 @@ from infra.state import METADATA, State, open_database
 from schemas import codec
 from schemas.events import NotifyAttempted
 from schemas.topics import BY_NAME, DEAD_LETTER
-from tests.shell.bench import RECEIVED, CountingCore, received
+from tests.shell.cores import RECEIVED, CountingCore, received
 
 TOPICS = (RECEIVED, "notify.attempted")
 SECONDS = 60.0

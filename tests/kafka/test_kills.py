@@ -26,7 +26,7 @@ TWICE = [*VICTIMS, *reversed(VICTIMS)]
 SECONDS = 540.0
 LOOK_SECONDS = 0.05
 
-pytestmark = pytest.mark.timeout(SECONDS + 60)
+pytestmark = [pytest.mark.timeout(SECONDS + 60), pytest.mark.alone]
 
 
 def told(settings: Settings) -> dict[str, str]:

@@ -1,13 +1,13 @@
-"""What the engine's tests need: a log in a file, so that it outlives a killed process, and two cores small enough to recount by hand."""
+"""What the engine's tests need: a log in a file, so that it outlives a killed process, and an engine on it with everything it touches."""
 
 import base64
 import json
 import zlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,13 +24,11 @@ from infra.kafka.settle import Settlement, attempt
 from infra.kafka.stepping import Prepare
 from infra.state import METADATA, State, open_database
 from schemas import codec
-from schemas.events import AlertState, DocumentAlert, DocumentReceived, Event, Milestone, NotifyAttempted, TimerFired
-from schemas.ids import event_id
-from schemas.reference import Reference
-from schemas.step import Core, Outcome, Put, Rest, Wake
+from schemas.events import DocumentAlert, Event
+from schemas.step import Core
+from tests.shell.cores import NOON, RECEIVED, CountingCore
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-RECEIVED, ACKNOWLEDGED = "document.received", "notify.attempted"
+ZERO, ONE = Where(RECEIVED, 0), Where(RECEIVED, 1)
 
 
 class EndedError(Exception):
@@ -143,87 +141,6 @@ class FakeHost:
         self.seeks.append((where, offset))
 
 
-class CountingCore:
-    """Counts the receipts of each delivery, and says the number with each."""
-
-    def keys(self, event: Event) -> Iterable[str]:
-        """One row a delivery."""
-        return (event.key,)
-
-    def step(
-        self, event: Event, known: Mapping[str, bytes], reference: Reference, now: datetime, prepared: Any = None
-    ) -> Outcome:
-        """Count; the answer names the reference epoch it was given under."""
-        if event.key.startswith("bug"):
-            raise ValueError(event.key)
-        count = int(known.get(event.key, b"0")) + 1
-        said = NotifyAttempted(
-            event_id=event_id("counted", event.event_id),
-            occurred_at=now,
-            alert_id=event.key,
-            alert_event_id=event.event_id,
-            channel="count",
-            to_organ_id=reference.epoch,
-            to_role=str(prepared or ""),
-            message_id=str(count),
-            delivered=True,
-            answer="",
-        )
-        return Outcome(events=(said,), changes=(Put(event.key, str(count).encode()),))
-
-
-class WaitingCore:
-    """Offered: an alert is due an hour later. Received: no more."""
-
-    wake_on_reference = ("wait-",)
-
-    def keys(self, event: Event) -> Iterable[str]:
-        """One row a delivery."""
-        return (event.key,)
-
-    def step(
-        self,
-        event: Event,
-        known: Mapping[str, bytes],
-        reference: Reference,
-        now: datetime,
-        prepared: Any = None,  # noqa: ARG002 - the contract's
-    ) -> Outcome:
-        """Wait, rest, or alert."""
-        if isinstance(event, TimerFired):
-            alert = DocumentAlert(
-                event_id=event_id("alert", event.row, event.due_at.isoformat()),
-                occurred_at=now,
-                alert_id=event.row,
-                about=event.row,
-                kind="not_received",
-                state=AlertState.FIRING,
-                why=reference.epoch,
-            )
-            return Outcome(events=(alert,), changes=(Put(event.row, b"alerted"),))
-        if isinstance(event, DocumentReceived) and event.milestone is Milestone.OFFERED:
-            return Outcome(changes=(Put(event.key, b"open"), Wake(event.key, now + timedelta(hours=1))))
-        return Outcome(changes=(Put(event.key, known.get(event.key, b"") + b" closed"), Rest(event.key)))
-
-
-def received(
-    name: str, number: int = 0, *, at: datetime = NOON, milestone: Milestone = Milestone.RECEIVED
-) -> DocumentReceived:
-    """Return one receipt of a delivery."""
-    return DocumentReceived(
-        event_id=event_id("received", name, str(number)),
-        occurred_at=at,
-        recorded_at=at,
-        delivery_id=name,
-        document_key="d",
-        recipient="000.00.01.H53",
-        milestone=milestone,
-        sha256="0" * 64,
-        endpoint="e",
-        how="taken",
-    )
-
-
 @dataclass
 class Bench:
     """An engine on a log in a file, with everything it touches."""
@@ -316,3 +233,12 @@ def stepped(folder: Path, at: datetime = NOON) -> FileClock:
     """Return a clock that stands still at a moment."""
     set_clock(folder / "clock.json", "stepped", at=at)
     return FileClock(folder / "clock.json")
+
+
+def alerts(log: Log) -> Counter[str]:
+    """Return how often each delivery was alerted."""
+    return Counter(e.about for e in log.events("document.alerts") if isinstance(e, DocumentAlert))
+
+
+Make = Callable[..., Bench]
+"""Makes engines that share one log, one database and one clock."""

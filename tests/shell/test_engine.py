@@ -1,38 +1,18 @@
 """The engine without Faust and without Kafka, against both databases: nothing is lost, nothing is counted twice."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.kafka.contiguity import Contiguity, HoleError
-from infra.kafka.records import Record, Where
-from infra.state import Changes, FencedError, Plan, Positions
-from schemas.events import DocumentAlert, Event, Milestone, NotifyAttempted
+from infra.kafka.records import Record
+from infra.state import Changes, FencedError, Positions
+from schemas.events import Event, NotifyAttempted
 from schemas.reference import Reference
-from tests.shell.bench import ACKNOWLEDGED, NOON, RECEIVED, Bench, EndedError, Log, WaitingCore, received, stepped
-
-ZERO, ONE = Where(RECEIVED, 0), Where(RECEIVED, 1)
-Make = Callable[..., Bench]
-
-
-@pytest.fixture
-def make(database: str, tmp_path: Path) -> Iterator[Make]:
-    """Return a maker of engines that share one log, one database and one clock."""
-    made: list[Bench] = []
-
-    def one(**more: Any) -> Bench:
-        log, clock = (made[0].log, made[0].clock) if made else (Log(tmp_path / "log"), stepped(tmp_path))
-        shared: dict[str, Any] = {"log": log, "clock": clock}
-        made.append(Bench(url=database, **shared | more))
-        return made[-1]
-
-    yield one
-    for bench in made:
-        bench.close()
+from tests.shell.bench import ONE, ZERO, EndedError, Log, Make
+from tests.shell.cores import ACKNOWLEDGED, RECEIVED, received
 
 
 def counted(log: Log) -> list[tuple[str, int]]:
@@ -212,178 +192,6 @@ async def test_a_log_shorter_than_our_position_ends_the_process(make: Make, tmp_
         await second.claim()
 
 
-# -- timers ------------------------------------------------------------------------------------------
-def alerts(log: Log) -> Counter[str]:
-    """Return how often each delivery was alerted."""
-    return Counter(e.about for e in log.events("document.alerts") if isinstance(e, DocumentAlert))
-
-
-async def test_a_timer_waits_for_the_log_not_for_the_wall(make: Make) -> None:
-    """An hour passes while the process is down; the receipt on the log, still unread, prevents the alert."""
-    bench = make(core=WaitingCore())
-    bench.log.put(received("wait-1", 0, milestone=Milestone.OFFERED))
-    bench.log.put(received("wait-1", 1, at=NOON + timedelta(minutes=30)))
-    where = ZERO if bench.log.read(ZERO) else ONE
-    bench.clock.advance(NOON + timedelta(hours=2))
-    await bench.claim()
-    await bench.engine.settle(bench.batch(where, 0, 1))
-
-    await bench.engine.tick()
-
-    assert Counter() == alerts(bench.log)
-    await bench.drain()
-    assert Counter() == alerts(bench.log)
-
-
-async def test_a_due_row_fires_once_at_its_own_moment(make: Make) -> None:
-    """Everything is read and an hour is over: one alert, dated when it was due, and no due row is left."""
-    bench = make(core=WaitingCore())
-    bench.log.put(received("wait-1", milestone=Milestone.OFFERED))
-    await bench.claim()
-    await bench.drain()
-    assert NOON + timedelta(hours=1) == Positions(bench.url, "app").next_due()
-    bench.clock.advance(NOON + timedelta(hours=3))
-
-    await bench.engine.tick()
-    await bench.engine.tick()
-
-    assert Counter({"wait-1": 1}) == alerts(bench.log)
-    assert [NOON + timedelta(hours=1)] == [event.occurred_at for event in bench.log.events("document.alerts")]
-    assert Positions(bench.url, "app").next_due() is None
-
-
-async def test_no_timer_fires_where_only_some_topics_of_an_index_are_ours(make: Make) -> None:
-    """What lies on the topic of another worker could resolve the alert; nobody here can know."""
-    bench = make(core=WaitingCore())
-    bench.log.put(received("wait-1", milestone=Milestone.OFFERED))
-    await bench.claim()
-    await bench.drain()
-    half = make(core=WaitingCore(), topics=(RECEIVED, "document.acknowledged"))
-    await half.engine.claim([ZERO, ONE])
-    half.clock.advance(NOON + timedelta(hours=3))
-
-    await half.engine.tick()
-
-    assert Counter() == alerts(half.log)
-
-
-async def test_a_bug_in_a_timer_is_buried_and_does_not_come_back(make: Make) -> None:
-    """A step that raises on a timer would raise for ever: a dead letter, and the row rests."""
-
-    class Broken(WaitingCore):
-        def step(self, event: Event, *args: Any, **more: Any) -> Any:
-            if event.event_id and type(event).__name__ == "TimerFired":
-                raise LookupError(event.event_id)
-            return super().step(event, *args, **more)
-
-    bench = make(core=Broken())
-    bench.log.put(received("wait-1", milestone=Milestone.OFFERED))
-    await bench.claim()
-    await bench.drain()
-    bench.clock.advance(NOON + timedelta(hours=3))
-
-    await bench.engine.tick()
-
-    assert [b"timer.app"] == [dict(each.headers)["__dlq.errors.topic"] for each in bench.log.topic("dead-letter")]
-    assert Positions(bench.url, "app").next_due() is None
-
-
-# -- reference data ----------------------------------------------------------------------------------
-class Published:
-    """Reference data that the test publishes."""
-
-    def __init__(self) -> None:
-        self.versions: dict[str, str] = {"sla": "1"}
-
-    def current(self) -> Reference:
-        """Return what is in force."""
-        return self.load(self.versions)
-
-    def load(self, versions: Mapping[str, str]) -> Reference:
-        """Return the data of these versions."""
-        return Reference(versions=dict(versions), epoch=f"epoch {versions['sla']}")
-
-
-def epochs(log: Log) -> list[str]:
-    """Return the epoch each answer was given under."""
-    return [event.to_organ_id for event in log.events(ACKNOWLEDGED) if isinstance(event, NotifyAttempted)]
-
-
-async def test_new_reference_data_is_in_force_from_the_next_batch(make: Make) -> None:
-    """One batch under the old versions, the next under the new ones, and SQL says so before it is used."""
-    published = Published()
-    bench = make(references=published)
-    for number in range(4):
-        bench.log.put(received("d1", number))
-    where = ZERO if bench.log.read(ZERO) else ONE
-    await bench.claim()
-    await bench.engine.settle(bench.batch(where, 0, 2))
-    published.versions = {"sla": "2"}
-
-    await bench.engine.settle(bench.batch(where, 2, 2))
-
-    assert ["epoch 1", "epoch 1", "epoch 2", "epoch 2"] == epochs(bench.log)
-
-
-async def test_a_batch_done_again_decides_by_the_reference_data_of_the_first_time(make: Make) -> None:
-    """Begun under 1 and lost; 2 is published; the next owner does the same batch under 1, then goes over to 2."""
-    published = Published()
-    first = make(references=published)
-    for number in range(6):
-        first.log.put(received("d1", number))
-    where = ZERO if first.log.read(ZERO) else ONE
-    await first.claim()
-    first.producer.refuses = True
-    with pytest.raises(EndedError):
-        await first.engine.settle(first.batch(where, 0, 4))
-    published.versions = {"sla": "2"}
-    second = make(references=published)
-    await second.claim()
-
-    await second.engine.tick()
-    await second.drain(size=2)
-
-    assert [*["epoch 1"] * 4, *["epoch 2"] * 2] == epochs(second.log)
-
-
-async def test_the_plan_of_the_last_owner_comes_before_other_topics(make: Make) -> None:
-    """A batch was begun on one topic: the other topic of the index waits, so that the order cannot change."""
-    topics = (RECEIVED, "document.acknowledged")
-    first = make(topics=topics)
-    first.log.put(received("d1"))
-    where = ZERO if first.log.read(ZERO) else ONE
-    await first.claim()
-    lane = first.engine.lanes[where.partition]
-    first.state.begin(lane.partition, lane.epoch, Plan(topic=RECEIVED, through=0), [])
-    second = make(topics=topics)
-    await second.claim()
-
-    assert {Where("document.acknowledged", where.partition)} == second.engine.blocked()
-    await second.drain()
-    assert set() == second.engine.blocked()
-
-
-async def test_new_reference_data_wakes_the_rows_a_core_names(make: Make) -> None:
-    """A row due in an hour is due at once when reference data changes; others are not."""
-    published = Published()
-    bench = make(core=WaitingCore(), references=published)
-    bench.log.put(received("wait-1", milestone=Milestone.OFFERED))
-    bench.log.put(received("calm-1", milestone=Milestone.OFFERED))
-    await bench.claim()
-    await bench.drain()
-    published.versions = {"sla": "2"}
-    bench.clock.advance(NOON + timedelta(minutes=1))
-
-    await bench.engine.tick()
-
-    assert Counter({"wait-1": 1}) == alerts(bench.log)
-    assert ["epoch 2"] == [
-        event.why for event in bench.log.events("document.alerts") if isinstance(event, DocumentAlert)
-    ]
-    assert NOON + timedelta(hours=1) == Positions(bench.url, "app").next_due()
-
-
-# -- parts -------------------------------------------------------------------------------------------
 def test_a_hole_is_read_again_twice_and_then_believed() -> None:
     """Expected 5, got 7: seek, seek, and the third time it is a fault."""
     watch = Contiguity()

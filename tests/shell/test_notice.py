@@ -13,7 +13,8 @@ from schemas.events import DocumentReceived, Event, NotifyAttempted, TimerFired
 from schemas.ids import event_id
 from schemas.reference import Reference
 from schemas.step import Change, Forget, Outcome, Put, Wake
-from tests.shell.bench import ACKNOWLEDGED, NOON, RECEIVED, Bench, Log, received, stepped
+from tests.shell.bench import Bench, Log, stepped
+from tests.shell.cores import ACKNOWLEDGED, NOON, RECEIVED, received
 
 
 class InboxCore:
@@ -101,7 +102,7 @@ async def test_a_moment_noticed_survives_a_crash_before_it_is_acted_on(
     await first.drain()
     (tmp_path / "inbox" / "d0").unlink()
     lane = next(lane for lane in first.engine.lanes.values() if first.log.read(Where(RECEIVED, lane.partition)))
-    await first.engine._notice(lane, NOON)
+    await first.engine._notice(lane)
 
     first.clock.advance(NOON + timedelta(hours=1))
     await second.claim()
@@ -112,10 +113,10 @@ async def test_a_moment_noticed_survives_a_crash_before_it_is_acted_on(
     assert [NOON] == [event.occurred_at for event in second.log.events(ACKNOWLEDGED)]
 
 
-async def test_nothing_is_noticed_while_the_log_cannot_be_asked(
+async def test_nothing_is_said_while_the_log_cannot_be_asked(
     benches: tuple[Bench, Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the log's ends nothing is due, so nothing is looked at either."""
+    """Without the log's ends nothing is due: what was noticed waits with its moment."""
     bench = benches[0]
     bench.log.put(received("d0"))
     await bench.claim()

@@ -1,0 +1,1 @@
+"""Tells officials by mail what the alerts say: by name, in Vietnamese, once a person and alert."""

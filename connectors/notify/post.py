@@ -1,0 +1,107 @@
+"""The way to the mail server: one connection for the mails of one moment, and no second wait for a server that is away."""
+
+import smtplib
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from infra.settings import Settings
+
+SECONDS = 10.0
+AWAY_SECONDS = 5.0
+"""Real seconds for which a server that could not be reached is not tried again."""
+
+TEMPORARY = range(400, 500)
+"""Replies that ask to try later (RFC 5321 §4.2.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of one try."""
+
+    delivered: bool
+    later: bool = False
+    """True where another try may help."""
+
+    said: str
+    """Reply code, or the name of what went wrong; never the server's words, which may repeat names."""
+
+
+class Post:
+    """Sends mails one after the other; may be called from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._turn = threading.Lock()
+        self._server: smtplib.SMTP | None = None
+        self._away_until = float("-inf")
+
+    def send(self, mail: EmailMessage) -> Answer:
+        """Hand one mail over; never raises for what a server or network does."""
+        with self._turn:
+            if time.monotonic() < self._away_until:
+                return Answer(delivered=False, later=True, said="server away")
+            try:
+                return self._send(mail)
+            except smtplib.SMTPServerDisconnected:
+                return self._again(mail)
+            except (OSError, smtplib.SMTPException) as exc:
+                return self._failed(exc)
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        with self._turn:
+            self._drop()
+
+    def _again(self, mail: EmailMessage) -> Answer:
+        """Try once more with a new connection: an idle one is closed by the server sooner or later."""
+        self._drop()
+        try:
+            return self._send(mail)
+        except (OSError, smtplib.SMTPException) as exc:
+            return self._failed(exc)
+
+    def _send(self, mail: EmailMessage) -> Answer:
+        self._server = self._server or self._connect()
+        self._server.send_message(mail)
+        return Answer(delivered=True, said="250")
+
+    def _failed(self, exc: Exception) -> Answer:
+        code = _reply_code(exc)
+        if code is None or isinstance(exc, smtplib.SMTPConnectError):
+            self._drop()
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            return Answer(delivered=False, later=True, said=type(exc).__name__)
+        if self._server is not None:
+            try:
+                self._server.rset()
+            except (OSError, smtplib.SMTPException):
+                self._drop()
+        return Answer(delivered=False, later=code in TEMPORARY, said=str(code))
+
+    def _connect(self) -> smtplib.SMTP:
+        given = self._settings
+        server = smtplib.SMTP(given.smtp_host, given.smtp_port, timeout=SECONDS)
+        try:
+            if given.smtp_starttls:
+                server.starttls(context=ssl.create_default_context())
+            if given.smtp_user and given.smtp_password_file:
+                server.login(given.smtp_user, given.smtp_password_file.read_text().strip())
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _drop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+
+def _reply_code(exc: Exception) -> int | None:
+    """Return the server's reply; of a refused recipient, his."""
+    if isinstance(exc, smtplib.SMTPRecipientsRefused):
+        return next((code for code, _words in exc.recipients.values()), None)
+    return exc.smtp_code if isinstance(exc, smtplib.SMTPResponseException) else None

@@ -1,0 +1,103 @@
+"""`lienthong route`: where would a packet go, and why? The plan that the router runs; entitlement is not asked."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra import packets
+from infra.clock import open_clock
+from infra.commands import DONE, NO, Ctx, command, stop
+from infra.commands.loading import load
+from processors.routing.plan import Delivery, NotRouted, Plan, here, plan
+from schemas.edxml import DocumentPacket, Refusal, read_packet
+from schemas.events import Envelope
+from schemas.reasons import sentence_vi
+from schemas.reference import Reference
+
+KINDS_NEEDED = ("directory", "routes", "document_types", "sla", "calendar", "secrecy")
+
+
+@command("route", example="lienthong route packet.edxml --on 2026-11-23 --json")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Dispatch day; the axis' today by default.")
+def route(ctx: Ctx, file: Path, *, on: datetime | None) -> int:
+    """Say for each recipient where the packet would go, by which rule and path, or why not; exit 1 if one would be refused."""
+    reference, now = load(ctx, KINDS_NEEDED), open_clock(ctx.settings).now()
+    packet = read_packet(file, limits=packets.limits(ctx.settings), now=now, secrecy=reference.secrecy)
+    if isinstance(packet, Refusal):
+        refusal = {"addressed": "", "code": packet.code, "sentence_vi": packet.sentence_vi}
+        return _say(ctx, file, packet.document_id, [], [refusal], reference)
+    if not isinstance(packet, DocumentPacket):
+        stop(f"{file} is a status, which follows its document", "name a document's packet")
+    envelope, day = packet.envelope, on.date() if on else here(reference, now)
+    found = plan_of(envelope, reference, day)
+    lane = reference.sla.urgency.of(envelope.priority) if reference.sla else "normal"
+    deliveries = [_delivery(way, lane, paper=envelope.paper) for way in found.deliveries]
+    return _say(ctx, file, envelope.document_id, deliveries, [_refused(each) for each in found.refusals], reference)
+
+
+def plan_of(envelope: Envelope, reference: Reference, on: date) -> Plan:
+    """Return the router's plan; every recipient is refused where the sender is nobody on that day."""
+    if reference.directory is None:
+        return Plan(refusals=tuple(NotRouted(addressed=code, code="SENDER_UNKNOWN") for code in envelope.recipients))
+    sender = reference.directory.resolve(envelope.sender, on)
+    if sender.agency is None:
+        code = "SENDER_UNKNOWN"
+        return Plan(refusals=tuple(NotRouted(addressed=each, code=code) for each in envelope.recipients))
+    return plan(envelope, sender.agency, reference, on).reachable()
+
+
+def _delivery(way: Delivery, lane: str, *, paper: bool) -> dict[str, Any]:
+    return {
+        "addressed": list(way.addressed),
+        "organ_id": way.recipient,
+        "endpoint": way.endpoint,
+        "hops": list(way.hops),
+        "lane": lane,
+        "paper": paper,
+        "notes": list(way.notes),
+        "rule": way.rule,
+    }
+
+
+def _refused(each: NotRouted) -> dict[str, Any]:
+    return {
+        "addressed": each.addressed,
+        "code": each.code,
+        "sentence_vi": sentence_vi(each.code, detail=each.addressed),
+    }
+
+
+def _say(
+    ctx: Ctx,
+    file: Path,
+    document_id: str,
+    deliveries: list[dict[str, Any]],
+    refusals: list[dict[str, Any]],
+    reference: Reference,
+) -> int:
+    answer = {
+        "file": str(file),
+        "document_id": document_id,
+        "deliveries": deliveries,
+        "refusals": refusals,
+        "directory_version": reference.versions.get("directory", ""),
+    }
+    ctx.emit(answer, human=in_words(answer))
+    return NO if refusals else DONE
+
+
+def in_words(answer: Mapping[str, Any]) -> str:
+    """Return the answer for people."""
+    lines = [f"{answer['file']}: {answer['document_id']}"]
+    for each in answer["deliveries"]:
+        notes = f" ({', '.join(each['notes'])})" if each["notes"] else ""
+        lines.append(
+            f"  {' '.join(each['addressed'])} → {each['organ_id']} qua {each['endpoint']}, {each['rule']}{notes}"
+        )
+        lines.append(f"    {' → '.join(each['hops'])}")
+    lines += [f"  {each['addressed']}: {each['code']} {each['sentence_vi']}" for each in answer["refusals"]]
+    return "\n".join(lines)

@@ -1,0 +1,299 @@
+"""The notifier against a real mail server: who is told what, when, how often, and what happens when the server says no."""
+
+import email
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from connectors.notify.core import MAX_TRIES, NotifyCore
+from connectors.notify.post import AWAY_SECONDS, Post
+from infra.kafka.places import free_ports
+from infra.settings import Settings
+from schemas.events import AlertState, DocumentAlert, NotifyAttempted, TimerFired, Told
+from schemas.ids import event_id
+from schemas.step import Forget, Outcome, Put, Wake
+from tests.reference_files import demo
+
+MONDAY = datetime(2026, 11, 23, 3, tzinfo=UTC)
+"""10:00 in Việt Nam, within working hours."""
+
+NIGHT = datetime(2026, 11, 23, 15, tzinfo=UTC)
+"""22:00 in Việt Nam."""
+
+CLERK = Told(organ_id="000.00.17.H53", role="clerk", name="Trần Thị Bình", mailbox="vanthu.yte@tinhx.example")
+HEAD = Told(organ_id="000.00.17.H53", role="head_of_office", name="Lê Văn Hải", mailbox="cvp.yte@tinhx.example")
+
+
+class Mailboxes:
+    """Keeps what comes; says what it is told to say."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.reply = "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Take a mail, or not."""
+        if self.reply.startswith("250"):
+            self.mails.append(email.message_from_bytes(envelope.original_content or b"", policy=default))
+        return self.reply
+
+
+@pytest.fixture
+def mailboxes() -> Mailboxes:
+    """Return empty mailboxes."""
+    return Mailboxes()
+
+
+@pytest.fixture
+def port() -> int:
+    """Return a free port."""
+    return free_ports(1)[0]
+
+
+@pytest.fixture
+def server(mailboxes: Mailboxes, port: int) -> Iterator[Controller]:
+    """Yield a running mail server."""
+    controller = Controller(mailboxes, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def desk(port: int) -> Iterator["Desk"]:
+    """Yield a notifier with its rows."""
+    made = Desk(port)
+    yield made
+    made.post.close()
+
+
+class Desk:
+    """A notifier and the rows of one partition, driven by hand."""
+
+    def __init__(self, port: int) -> None:
+        settings = Settings.load().model_copy(update={"smtp_port": port, "smtp_from": "truc@truc.example"})
+        self.post = Post(settings)
+        self.core = NotifyCore(settings, self.post)
+        self.rows: dict[str, bytes] = {}
+        self.due: dict[str, datetime] = {}
+        self.said: list[NotifyAttempted] = []
+
+    def hear(self, alert: DocumentAlert) -> None:
+        """Take an alert in."""
+        self.apply(self.core.step(alert, self.known(alert), demo(), alert.recorded_at or alert.occurred_at))
+
+    def known(self, event: Any) -> Mapping[str, bytes]:
+        """Return the rows a step asks for."""
+        return {row: self.rows[row] for row in self.core.keys(event) if row in self.rows}
+
+    def fire(self, until: datetime, *, settle: bool = True) -> None:
+        """Fire what is due; without settling, as a process does that is killed right after sending."""
+        for row, at in sorted(self.due.items(), key=lambda each: each[1]):
+            if at <= until:
+                timer = TimerFired(event_id=row, occurred_at=at, recorded_at=at, row=row, due_at=at)
+                outcome = self.core.step(timer, self.known(timer), demo(), at)
+                if settle:
+                    del self.due[row]
+                    self.apply(outcome)
+
+    def apply(self, outcome: Outcome) -> None:
+        """Take changes over."""
+        self.said += [event for event in outcome.events if isinstance(event, NotifyAttempted)]
+        for change in outcome.changes:
+            match change:
+                case Put(row=row, value=value):
+                    self.rows[row] = value
+                case Wake(row=row, due_at=due_at):
+                    self.due[row] = due_at
+                case Forget(row=row):
+                    self.rows.pop(row, None)
+                    self.due.pop(row, None)
+                case _:
+                    raise AssertionError(change)
+
+
+def alert(at: datetime = MONDAY, *to: Told, **fields: Any) -> DocumentAlert:
+    """Return a step of the ladder about a document that nobody received."""
+    own: dict[str, Any] = {
+        "event_id": event_id("alert", "a", at.isoformat()),
+        "occurred_at": at,
+        "recorded_at": at,
+        "alert_id": "alert-1",
+        "about": "0" * 32 + "-000.00.17.H53",
+        "document_id": "000.00.00.H53,2026-11-23,1234/UBND-KSTT",
+        "delivery_id": "0" * 32 + "-000.00.17.H53",
+        "kind": "not_received",
+        "state": AlertState.FIRING,
+        "level": 1,
+        "clock": "transport",
+        "debtor": "000.00.17.H53",
+        "to": to or (CLERK,),
+        "why": "dispatched",
+        "deadline_at": MONDAY + timedelta(hours=1),
+        "urgency": "normal",
+        "sender": "000.00.00.H53",
+        "recipient": "000.00.17.H53",
+        "subject": "V/v kiểm tra an toàn thực phẩm",
+    }
+    return DocumentAlert(**own | fields)
+
+
+def test_an_official_is_told_by_name_who_owes_what_by_when(
+    server: Controller, mailboxes: Mailboxes, desk: Desk
+) -> None:
+    """The clerk's mail: addressed by name, document, agencies by name and code, deadline in local time, what to do."""
+    assert server is not None
+    desk.hear(alert())
+    desk.fire(MONDAY)
+    (mail,) = mailboxes.mails
+    body = mail.get_content()
+
+    assert "[Trục liên thông] Chưa nhận văn bản — 000.00.00.H53,2026-11-23,1234/UBND-KSTT" == mail["Subject"]
+    assert ("truc@truc.example", CLERK.mailbox) == (mail["From"], mail["To"])
+    assert body.startswith("Kính gửi Trần Thị Bình (văn thư, Sở Y tế tỉnh X (000.00.17.H53)),")
+    assert "- Trích yếu: V/v kiểm tra an toàn thực phẩm" in body
+    assert "- Hạn: 11:00 23/11/2026" in body
+    assert (
+        "Việc cần làm: Sở Y tế tỉnh X (000.00.17.H53) lấy gói tin về hệ thống của mình trước 11:00 23/11/2026." in body
+    )
+    assert [(True, "250", 1)] == [(each.delivered, each.answer, each.attempt) for each in desk.said]
+    assert [f"told:{alert().event_id}"] == list(desk.rows)
+
+
+def test_everybody_is_told_once_whatever_comes_twice(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """Two officials, one of them named twice; the alert comes twice, before and after the mails went out."""
+    assert server is not None
+    twice = alert(MONDAY, CLERK, HEAD, CLERK)
+    desk.hear(twice)
+    desk.hear(twice)
+    desk.fire(MONDAY)
+    desk.hear(twice)
+    desk.fire(MONDAY)
+
+    assert sorted([CLERK.mailbox, HEAD.mailbox]) == sorted(str(mail["To"]) for mail in mailboxes.mails)
+
+
+def test_a_mail_sent_again_after_a_kill_has_the_same_name(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """The process dies after sending: the mail goes out again under the same Message-ID, the fact is said once."""
+    assert server is not None
+    desk.hear(alert())
+    desk.fire(MONDAY, settle=False)
+    desk.fire(MONDAY)
+
+    assert 2 == len(mailboxes.mails)
+    assert 1 == len({mail["Message-ID"] for mail in mailboxes.mails}) == len({each.event_id for each in desk.said})
+
+
+def test_quiet_hours_delay_the_mail_of_a_normal_document_only(
+    server: Controller, mailboxes: Mailboxes, desk: Desk
+) -> None:
+    """At ten in the evening: the normal one waits for the opening at half past seven (UTC+7), the urgent one does not."""
+    assert server is not None
+    desk.hear(alert(NIGHT))
+    desk.hear(alert(NIGHT, event_id=event_id("urgent"), urgency="khan"))
+    desk.fire(NIGHT)
+
+    assert ["khẩn"] == [
+        line.removeprefix("- Độ khẩn: ")
+        for mail in mailboxes.mails
+        for line in mail.get_content().splitlines()
+        if line.startswith("- Độ khẩn")
+    ]
+    (waits,) = desk.due.values()
+    assert waits > NIGHT + timedelta(hours=8)
+    desk.fire(waits)
+    assert 2 == len(mailboxes.mails)
+
+
+def test_a_server_that_is_away_is_tried_again_later(
+    mailboxes: Mailboxes, port: int, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody listens: one connection is tried for both letters, each waits a minute; then the server is there."""
+    desk.hear(alert(MONDAY, CLERK, HEAD))
+    desk.fire(MONDAY)
+
+    assert ["ConnectionRefusedError", "server away"] == [each.answer for each in desk.said]
+    assert {MONDAY + timedelta(minutes=1)} == set(desk.due.values())
+    monkeypatch.setattr(desk.post, "_away_until", desk.post._away_until - 2 * AWAY_SECONDS)
+    controller = Controller(mailboxes, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        desk.fire(MONDAY + timedelta(minutes=1))
+    finally:
+        desk.post.close()
+        controller.stop()
+    assert [(True, 2), (True, 2)] == [(each.delivered, each.attempt) for each in desk.said[2:]]
+    assert {} == desk.due
+
+
+def test_a_final_no_is_not_tried_again(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """550: said once, and nothing of the letter is kept; the next mail of the same connection still goes out."""
+    assert server is not None
+    mailboxes.reply = "550 no such mailbox"
+    desk.hear(alert())
+    desk.fire(MONDAY)
+    mailboxes.reply = "250 OK"
+    desk.hear(alert(MONDAY, HEAD, event_id=event_id("next")))
+    desk.fire(MONDAY)
+
+    assert [(False, "550"), (True, "250")] == [(each.delivered, each.answer) for each in desk.said]
+    assert {} == desk.due
+
+
+def test_a_temporary_no_is_tried_ten_times_and_given_up(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """451 for hours: waits of 1, 2, 4 … at most 60 minutes, ten tries in all."""
+    assert server is not None
+    mailboxes.reply = "451 try again"
+    desk.hear(alert())
+    waits = []
+    while desk.due:
+        (at,) = desk.due.values()
+        waits.append(at)
+        desk.fire(at)
+
+    assert MAX_TRIES == len(waits) == len(desk.said)
+    minutes = [int((later - before).total_seconds() // 60) for before, later in pairwise(waits)]
+    assert [1, 2, 4, 8, 16, 32, 60, 60, 60] == minutes
+
+
+def test_the_end_is_told_too(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """Whoever was told that something is late is told that it is over, with nothing left to do."""
+    assert server is not None
+    desk.hear(alert(state=AlertState.RESOLVED, event_id=event_id("over"), why="received"))
+    desk.fire(MONDAY)
+    (mail,) = mailboxes.mails
+
+    assert str(mail["Subject"]).startswith("[Trục liên thông] Đã xong: Chưa nhận văn bản")
+    assert "Việc cần làm" not in mail.get_content()
+
+
+@pytest.mark.parametrize(
+    "mailbox", ["a@b\r\nBcc: c@d", "no mailbox", "@", "a@", "a b@c", "<a@b>", "a@b, c@d", "ă@b.example"]
+)
+def test_what_is_no_mailbox_gets_no_mail(server: Controller, mailboxes: Mailboxes, desk: Desk, mailbox: str) -> None:
+    """A wrong entry of the contacts costs itself, and is said."""
+    assert server is not None
+    desk.hear(alert(MONDAY, replace(CLERK, mailbox=mailbox)))
+    desk.fire(MONDAY)
+
+    assert [] == mailboxes.mails
+    assert [(False, "bad mailbox")] == [(each.delivered, each.answer) for each in desk.said]
+
+
+def test_a_strangers_text_adds_no_header(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """Line breaks in a document's number and subject stay within subject and text."""
+    assert server is not None
+    desk.hear(alert(document_id="1\r\nBcc: x@y.example", subject="V/v\r\n\r\nkẻ lạ"))
+    desk.fire(MONDAY)
+    (mail,) = mailboxes.mails
+
+    assert None is mail["Bcc"]
+    assert "- Trích yếu: V/v kẻ lạ" in mail.get_content()

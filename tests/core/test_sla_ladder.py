@@ -1,0 +1,157 @@
+"""Who is told at which step (decisions, "Ladder"): a step without a contact is skipped, a breach never comes early, roots have no parent."""
+
+import pytest
+
+from processors.sla.deadlines import deadlines
+from processors.sla.ladder import Climb, Rung, next_rung
+from processors.sla.parties import Gap
+from processors.sla.rulebook import Rulebook
+from tests.core.routing_cases import COMMUNE, MINISTRY, PROVINCE, WARD
+from tests.core.sla_cases import AXIS, at, local, rulebook
+
+CLERK, HEAD, OPERATOR = "clerk", "head_of_office", "axis_operator"
+START = "23 09:00"
+WARN, BREACH = "23 15:00", "25 17:00"
+"""Of a normal intake; so are four, eight and sixteen working hours later:"""
+
+FOUR, EIGHT, SIXTEEN = "26 11:30", "26 17:00", "27 17:00"
+
+
+def ladder(
+    *without: tuple[str, str],
+    agency: str = COMMUNE,
+    sender: str = PROVINCE,
+    clock: str = "intake",
+    mode: str = "",
+    urgency: str = "normal",
+) -> tuple[Rung, ...]:
+    """Return the ladder of a duty that began on Monday at nine, without some contacts."""
+    found = deadlines(
+        clock,
+        at(START),
+        urgency,
+        agency=agency,
+        sender=sender,
+        mode=mode,
+        due=None,
+        rulebook=rulebook(without=without),
+    )
+    return found.ladder
+
+
+def shown(rungs: tuple[Rung, ...]) -> list[tuple[int, str | None, list[tuple[str, str]]]]:
+    """Return step, moment, and whom it tells."""
+    return [(rung.step, local(rung.at), [(each.organ_id, each.role) for each in rung.to]) for rung in rungs]
+
+
+def test_the_whole_ladder() -> None:
+    """Clerk; both clerks; head of office; parent's clerk; operator and parent's head. The district above ended: its parent is meant."""
+    assert [
+        (0, WARN, [(COMMUNE, CLERK)]),
+        (1, BREACH, [(COMMUNE, CLERK), (PROVINCE, CLERK)]),
+        (2, FOUR, [(COMMUNE, HEAD)]),
+        (3, EIGHT, [(PROVINCE, CLERK)]),
+        (4, SIXTEEN, [(AXIS, OPERATOR), (PROVINCE, HEAD)]),
+    ] == shown(ladder())
+
+
+def test_everybody_is_told_by_name() -> None:
+    """A step names the person, the mailbox and the mobile."""
+    assert all(each.name and each.mailbox and each.mobile for rung in ladder() for each in rung.to)
+
+
+def test_the_next_step_takes_the_moment_of_one_without_contact() -> None:
+    """No head of office: the parent is told after four hours, once; the last step keeps its own moment."""
+    rungs = ladder((COMMUNE, HEAD))
+
+    assert [(0, WARN), (1, BREACH), (3, FOUR), (4, SIXTEEN)] == [(rung.step, local(rung.at)) for rung in rungs]
+    assert (Gap(organ_id=COMMUNE, role=HEAD),) == rungs[2].gaps
+
+
+def test_two_skipped_steps_give_the_earlier_moment() -> None:
+    """Neither head of office nor parent's clerk (who is also the sender's): the operator is told after four hours."""
+    rungs = ladder((COMMUNE, HEAD), (PROVINCE, CLERK))
+
+    assert [(0, WARN), (1, BREACH), (4, FOUR)] == [(rung.step, local(rung.at)) for rung in rungs]
+    assert {Gap(organ_id=COMMUNE, role=HEAD), Gap(organ_id=PROVINCE, role=CLERK)} == {
+        gap for rung in rungs for gap in rung.gaps
+    }
+
+
+def test_a_breach_never_comes_before_the_breach() -> None:
+    """No clerk: nobody is told at the warning; the breach is told to the sender's clerk at its own moment."""
+    rungs = ladder((COMMUNE, CLERK))
+
+    assert [(1, BREACH, [(PROVINCE, CLERK)]), (2, FOUR, [(COMMUNE, HEAD)])] == shown(rungs)[:2]
+    assert (Gap(organ_id=COMMUNE, role=CLERK),) == rungs[0].gaps
+
+
+def test_a_sender_that_is_not_named_counts_as_a_contact() -> None:
+    """A what-if without a sender shows the same steps."""
+    assert [0, 1, 2, 3, 4] == [rung.step for rung in ladder(sender="")]
+    assert (1, BREACH, [("", CLERK)]) == shown(ladder((COMMUNE, CLERK), sender=""))[0]
+
+
+def test_above_a_root_nobody_is_missing() -> None:
+    """The province owes: steps to its parent are skipped silently, the others are taken."""
+    rungs = ladder(agency=PROVINCE, sender=COMMUNE)
+
+    assert [
+        (3, [(COMMUNE, CLERK)]),
+        (4, [(AXIS, OPERATOR)]),
+    ] == [(step, to) for step, _, to in shown(rungs)[3:]]
+    assert [] == [gap for rung in rungs for gap in rung.gaps]
+
+
+def test_who_took_the_place_of_an_ended_debtor_is_told() -> None:
+    """The town ended in June 2025: what it owes is told to the clerk of the ward that came after it."""
+    assert [(WARD, CLERK)] == shown(ladder(agency="000.00.30.H53"))[0][2]
+
+
+def test_what_the_axis_owes_goes_to_its_operator() -> None:
+    """Push transport: warning and breach only, sender and recipient at the breach."""
+    assert [
+        (0, "23 09:15", [(AXIS, OPERATOR)]),
+        (1, "23 10:00", [(AXIS, OPERATOR), (PROVINCE, CLERK), (COMMUNE, CLERK)]),
+    ] == shown(ladder(clock="transport", mode="push"))
+
+
+def test_the_most_urgent_climbs_by_the_wall_clock() -> None:
+    """Hỏa tốc hears the head of office at once and the operator twenty minutes after the breach."""
+    assert [
+        (0, "23 09:10", [(COMMUNE, CLERK), (COMMUNE, HEAD)]),
+        (1, "23 09:30", [(COMMUNE, HEAD), (PROVINCE, CLERK)]),
+        (2, "23 09:40", [(PROVINCE, CLERK), (PROVINCE, HEAD)]),
+        (3, "23 09:50", [(AXIS, OPERATOR)]),
+    ] == shown(ladder(urgency="hoa_toc"))
+
+
+def test_where_nobody_can_be_told_the_fault_is_still_reported() -> None:
+    """Push transport without operator and clerks: one rung that tells nobody and names who is missing."""
+    (rung,) = ladder((AXIS, OPERATOR), (PROVINCE, CLERK), (COMMUNE, CLERK), clock="transport", mode="push")
+
+    assert () == rung.to
+    assert {AXIS, PROVINCE, COMMUNE} == {gap.organ_id for gap in rung.gaps}
+
+
+def test_an_agency_of_another_root_has_its_own_parents() -> None:
+    """A ministry owes: its own clerk and head, no parent."""
+    assert [(MINISTRY, CLERK)] == shown(ladder(agency=MINISTRY))[0][2]
+    assert 5 == len(ladder(agency=MINISTRY))
+
+
+@pytest.mark.parametrize(("urgency", "again"), [("normal", "30 11:30"), ("khan", "27 17:30"), ("hoa_toc", "27 17:10")])
+def test_the_last_step_is_raised_again(urgency: str, again: str) -> None:
+    """After its interval, as the same step, and it is not listed in the ladder itself."""
+    rules: Rulebook = rulebook()
+    rungs = ladder()
+    climb = Climb()
+    for rung in rungs:
+        assert rung == next_rung(rungs, climb, urgency, rules.calendar.pattern("office-0730"), rules)
+        climb = climb.taken(rung)
+
+    repeated = next_rung(rungs, climb, urgency, rules.calendar.pattern("office-0730"), rules)
+
+    assert repeated is not None
+    assert (4, again, rungs[-1].to) == (repeated.step, local(repeated.at), repeated.to)
+    assert (4, 2) == (climb.taken(repeated).step, climb.taken(repeated).number)

@@ -1,0 +1,75 @@
+"""The watcher while a document is asked back: clocks stand still, the answer is owed, an agreement ends it."""
+
+from schemas.events import Act
+from tests.core.sla_cases import (
+    Watcher,
+    dispatched,
+    duties,
+    local,
+    received,
+    said,
+    steps,
+)
+
+
+def test_clocks_stand_still_while_a_take_back_is_open() -> None:
+    """Asked at 10:00, declined at 14:00 (two and a half working hours): the deadline moves by as much; no step meanwhile."""
+    watcher = Watcher()
+    watcher.hear(dispatched("23 09:00"), received("23 09:05"), said("13", "23 10:00"))
+
+    assert [] == [each for each in steps(watcher.wait_until("26 17:00")) if each[0] == "status_missing"]
+
+    watcher = Watcher()
+    watcher.hear(dispatched("23 09:00"), received("23 09:05"), said("13", "23 10:00"))
+    found = duties(watcher.hear(said("16", "23 14:00")))
+    assert ("26 10:00", "25 08:00") == (local(found["intake"].breach_at), local(found["intake"].warn_at))
+
+
+def test_an_agreed_take_back_ends_the_delivery() -> None:
+    """15: nothing is owed any more."""
+    watcher = Watcher()
+    watcher.hear(dispatched("23 09:00"), received("23 09:05"), said("13", "23 10:00"))
+    found = duties(watcher.hear(said("15", "23 10:30")))
+
+    assert {"intake": False, "recall_answer": False} == {name: duty.open for name, duty in found.items()}
+    assert {} == watcher.due
+
+
+def test_an_unanswered_take_back_is_escalated() -> None:
+    """The answer is owed the same day, at the latest the next working day."""
+    watcher = Watcher()
+    watcher.hear(dispatched("23 09:00"), received("23 09:05"), said("03", "23 09:30"), said("13", "23 10:00"))
+
+    assert [("recall_unanswered", "FIRING", 0, 1, "25 12:00"), ("recall_unanswered", "FIRING", 1, 1, "25 17:00")] == [
+        each for each in steps(watcher.wait_until("25 17:00")) if each[0] == "recall_unanswered"
+    ]
+
+
+def test_a_recall_before_the_acceptance_ends_it_and_after_it_asks() -> None:
+    """Type 1 binds before 03; from 03 on it needs consent."""
+    early = Watcher()
+    before = duties(early.hear(dispatched("23 09:00"), received("23 09:05"), dispatched("23 09:30", act=Act.RECALL)))
+    late = Watcher()
+    after = duties(
+        late.hear(
+            dispatched("23 09:00"),
+            received("23 09:05"),
+            said("03", "23 09:30"),
+            dispatched("23 09:40", act=Act.RECALL),
+        )
+    )
+
+    assert (False, "ended") == (before["intake"].open, before["intake"].closed_by)
+    assert after["recall_answer"].open
+    assert {} == early.due
+
+
+def test_an_acceptance_after_the_recall_changes_nothing() -> None:
+    """Recalled at 9:30, accepted at 9:40 by somebody who had not heard of it: the delivery is over."""
+    watcher = Watcher()
+    life = dispatched("23 09:00"), received("23 09:05"), dispatched("23 09:30", act=Act.RECALL), said("03", "23 09:40")
+    found = duties(watcher.hear(*life))
+
+    assert "recall_answer" not in found
+    assert not found["intake"].open
+    assert {} == watcher.due
