@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra import metrics
+from infra import metrics, page_of_reasons, page_of_settings
 from schemas import topics
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,9 +25,32 @@ Seconds and bytes; counters end in `_total`. A process serves those that its wor
 
 """
 
+SETTINGS = """\
+# Settings
+
+Every setting, as `infra/settings.py` declares it; made by `python -m infra.pages`, do not edit.
+Settings are environment variables, read once at the start of each process; everything that is wrong is said at once.
+A variable that begins with `LIENTHONG_` and is not in these tables is an error, so a misspelt one is noticed.
+An empty default means that the code chooses, as the meaning says.
+The `KAFKA_SASL_…` and `KAFKA_SSL_…` variables mean what Kafka's own clients mean by these names.
+
+"""
+REASONS = """\
+# Reason codes
+
+The closed list of codes that decide or explain something, as `schemas/reasons/` declares it; made by `python -m infra.pages`, do not edit.
+*holds*: waits and is judged again. *refuses*: a final no. *warns*: noted, goes on. *alerts*: somebody is told, nothing stops.
+*dead letter*: a record that no step could take. *who acts*: whose turn it is. *verdict*: main status and sub-indication of
+ETSI EN 319 102-1. *again*: the same bytes may pass later without a change by the sender.
+Sentences are shown without the case's own words (an element, a code, a number), which are filled in where they are known.
+
+"""
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/topics.md": lambda: f"{TOPICS}{topics.describe()}\n",
     "docs/metrics.md": lambda: f"{METRICS}{metrics.describe()}\n",
+    "docs/settings.md": lambda: f"{SETTINGS}{page_of_settings.describe()}\n",
+    "docs/reasons.md": lambda: f"{REASONS}{page_of_reasons.describe()}\n",
 }
 """Path from the project's root -> what makes the page."""
 

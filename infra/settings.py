@@ -125,10 +125,10 @@ class Settings(BaseSettings):
     """Wall clock one document may take before its judge is killed."""
 
     # -- packets -------------------------------------------------------------------------------------
-    packet_mb: Megabytes = 50
-    attachment_mb: Megabytes = 50
-    attachments: Count = 100
-    xml_depth: Count = 64
+    packet_mb: Megabytes = Field(default=50, description="Of the file as it came.")
+    attachment_mb: Megabytes = Field(default=50, description="Of one unpacked file; all of a packet: twice as much.")
+    attachments: Count = Field(default=100, description="Of one packet.")
+    xml_depth: Count = Field(default=64, description="Elements inside one another.")
     xml_attributes: Count = 64
     """Of one element."""
 
@@ -139,12 +139,12 @@ class Settings(BaseSettings):
     """Unpacked bytes for each packed byte, above which an attachment is a bomb."""
 
     # -- people --------------------------------------------------------------------------------------
-    smtp_host: str = "127.0.0.1"
-    smtp_port: Port = 25
-    smtp_from: str = "truc-lien-thong@truc.example"
-    smtp_starttls: bool = False
-    smtp_user: str = ""
-    smtp_password_file: Path | None = None
+    smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes the alerts' mails.")
+    smtp_port: Port = Field(default=25, description="Its port.")
+    smtp_from: str = Field(default="truc-lien-thong@truc.example", description="Sender of the mails.")
+    smtp_starttls: bool = Field(default=False, description="Encrypt the way to the mail server; its name is checked.")
+    smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
+    smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
 
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0

@@ -17,9 +17,7 @@ from connectors.intake.senders import SAID_BY_SENDER
 from connectors.register.tables import DELIVERY
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
-from infra.content import open_content
-from infra.kafka import clients
-from infra.reference import Follower
+from infra.commands.loading import load
 from infra.settings import Settings
 from schemas.edxml import StatusDraft, write_status
 from schemas.ids import split_delivery_id
@@ -58,7 +56,7 @@ def ack(ctx: Ctx, *, delivery_id: str, code: str, by: str, reason: str, timeout:
         ctx.say(f"Trục không có lượt gửi {delivery_id}.")
         return NO
     require_intake(ctx.settings)
-    now, reference = open_clock(ctx.settings).now(), _reference(ctx.settings)
+    now, reference = open_clock(ctx.settings).now(), load(ctx, ("directory", "routes", "calendar"))
     speaker, addressee = row["recipient"], row["sender"]
     if code in SAID_BY_SENDER:
         speaker, addressee = addressee, speaker
@@ -90,15 +88,6 @@ def _delivery(ctx: Ctx, delivery_id: str) -> Mapping[str, Any] | None:
     with register(ctx) as connection:
         row = connection.execute(select(DELIVERY).where(DELIVERY.c.delivery_id == delivery_id)).mappings().first()
         return dict(row) if row and row["document_id"] else None
-
-
-def _reference(settings: Settings) -> Reference:
-    """Return the reference data in force."""
-    settings = settings.model_copy(update={"kafka_bootstrap": clients.bootstrap(settings)})
-    references = Follower(settings, open_content(settings))
-    references.start(needs=("directory",))
-    references.stop()
-    return references.current()
 
 
 def _door(settings: Settings, row: Mapping[str, Any], code: str, reference: Reference, now: datetime) -> Door:

@@ -29,14 +29,17 @@ def route(ctx: Ctx, file: Path, *, on: datetime | None) -> int:
     packet = read_packet(file, limits=packets.limits(ctx.settings), now=now, secrecy=reference.secrecy)
     if isinstance(packet, Refusal):
         refusal = {"addressed": "", "code": packet.code, "sentence_vi": packet.sentence_vi}
-        return _say(ctx, file, packet.document_id, [], [refusal], reference)
+        return _say(ctx, reference, file=str(file), document_id=packet.document_id, deliveries=[], refusals=[refusal])
     if not isinstance(packet, DocumentPacket):
         stop(f"{file} is a status, which follows its document", "name a document's packet")
     envelope, day = packet.envelope, on.date() if on else here(reference, now)
     found = plan_of(envelope, reference, day)
     lane = reference.sla.urgency.of(envelope.priority) if reference.sla else "normal"
     deliveries = [_delivery(way, lane, paper=envelope.paper) for way in found.deliveries]
-    return _say(ctx, file, envelope.document_id, deliveries, [_refused(each) for each in found.refusals], reference)
+    refusals = [_refused(each) for each in found.refusals]
+    return _say(
+        ctx, reference, file=str(file), document_id=envelope.document_id, deliveries=deliveries, refusals=refusals
+    )
 
 
 def plan_of(envelope: Envelope, reference: Reference, on: date) -> Plan:
@@ -71,23 +74,10 @@ def _refused(each: NotRouted) -> dict[str, Any]:
     }
 
 
-def _say(
-    ctx: Ctx,
-    file: Path,
-    document_id: str,
-    deliveries: list[dict[str, Any]],
-    refusals: list[dict[str, Any]],
-    reference: Reference,
-) -> int:
-    answer = {
-        "file": str(file),
-        "document_id": document_id,
-        "deliveries": deliveries,
-        "refusals": refusals,
-        "directory_version": reference.versions.get("directory", ""),
-    }
-    ctx.emit(answer, human=in_words(answer))
-    return NO if refusals else DONE
+def _say(ctx: Ctx, reference: Reference, **answer: Any) -> int:
+    said = answer | {"directory_version": reference.versions.get("directory", "")}
+    ctx.emit(said, human=in_words(said))
+    return NO if said["refusals"] else DONE
 
 
 def in_words(answer: Mapping[str, Any]) -> str:

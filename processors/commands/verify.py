@@ -109,5 +109,9 @@ def _reference(ctx: Ctx, trust: Path | None, crl: Path | None) -> Reference:
     if ctx.reference_dir is not None:
         return reference
     pki = {kind: ctx.settings.var / "pki" / kind for kind in ("trust", "crl")}
-    missing = {kind: folder for kind, folder in pki.items() if getattr(reference, kind) is None and folder.is_dir()}
+    missing = {
+        kind: folder
+        for kind, folder in pki.items()
+        if kind not in said and getattr(reference, kind) is None and folder.is_dir()
+    }
     return load(ctx, KINDS_NEEDED, instead=said | missing) if missing else reference

@@ -1,6 +1,9 @@
 """What tests of intake share: an intake of one's own on the real broker, its doors, and what it left behind."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,9 +20,10 @@ from infra.kafka.epochs import FixedReferences
 from infra.settings import Settings
 from schemas.events import Event
 from schemas.topics import BY_NAME
-from tests.axis import MORNING, events
+from tests.axis import MORNING, environment, events
 from tests.reference_files import demo
 
+ROOT = Path(__file__).resolve().parents[2]
 TOPICS = ("document.submitted", "status.submitted", "document.refused")
 
 
@@ -92,3 +96,17 @@ def intake(settings: Settings, *, content: ContentStore | None = None, **produce
         yield made
     finally:
         made.close()
+
+
+@contextmanager
+def process(settings: Settings, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run intake as a process of its own."""
+    given = {**os.environ, **environment(settings), **more}
+    log = settings.var / "intake.log"
+    with log.open("ab") as out:
+        started = subprocess.Popen([sys.executable, "-m", "connectors", "intake"], cwd=ROOT, env=given, stderr=out)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()

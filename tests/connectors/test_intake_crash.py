@@ -1,13 +1,7 @@
 """Whatever ends intake, wherever: the next start says the same events again, and every file is put away."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +9,10 @@ from connectors.folders import taken_name
 from infra.clock import open_clock
 from infra.settings import Settings
 from schemas.events import Event
-from tests.axis import MORNING, environment, open_axis, until
-from tests.connectors.doorway import Doorway, at_endpoint, intake
+from tests.axis import MORNING, open_axis, until
+from tests.connectors.doorway import Doorway, at_endpoint, intake, process
 from tests.connectors.packets import document, status
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKETS = {
     "document.edxml": document(1),
     "status.edxml": status(number=1),
@@ -27,20 +20,6 @@ PACKETS = {
     "secret.edxml": document(2, subject="Tuyệt mật"),
 }
 POINTS = ("taken", "stored", "emitted", "confirmed", "receipted")
-
-
-@contextmanager
-def process(settings: Settings, **more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run intake as a process of its own."""
-    given = {**os.environ, **environment(settings), **more}
-    log = settings.var / "intake.log"
-    with log.open("ab") as out:
-        started = subprocess.Popen([sys.executable, "-m", "connectors", "intake"], cwd=ROOT, env=given, stderr=out)
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.wait()
 
 
 @pytest.fixture
