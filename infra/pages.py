@@ -32,7 +32,6 @@ Every setting, as `infra/settings.py` declares it; made by `python -m infra.page
 Settings are environment variables, read once at the start of each process; everything that is wrong is said at once.
 A variable that begins with `LIENTHONG_` and is not in these tables is an error, so a misspelt one is noticed.
 An empty default means that the code chooses, as the meaning says.
-The `KAFKA_SASL_…` and `KAFKA_SSL_…` variables mean what Kafka's own clients mean by these names.
 
 """
 REASONS = """\

@@ -47,16 +47,23 @@ class Settings(BaseSettings):
         default="PLAINTEXT",
         validation_alias="KAFKA_SECURITY_PROTOCOL",
         pattern="^(PLAINTEXT|SSL|SASL_SSL|SASL_PLAINTEXT)$",
+        description="How the brokers are talked to.",
     )
     kafka_sasl_mechanism: str = Field(default="", validation_alias="KAFKA_SASL_MECHANISM")
+    """PLAIN, SCRAM-SHA-256 …; needed with SASL, as is the username."""
     kafka_sasl_username: str = Field(default="", validation_alias="KAFKA_SASL_USERNAME")
+    """Who we are to the brokers."""
     kafka_sasl_password: SecretStr | None = Field(default=None, validation_alias="KAFKA_SASL_PASSWORD")
+    """Needed with SASL, here or in a file."""
     kafka_sasl_password_file: Path | None = Field(default=None, validation_alias="KAFKA_SASL_PASSWORD_FILE")
+    """File that holds the password; it wins over the variable."""
     kafka_ssl_ca: Path | None = Field(default=None, validation_alias="KAFKA_SSL_CA")
     """PEM files; without a CA the machine's own list of authorities decides."""
 
     kafka_ssl_certificate: Path | None = Field(default=None, validation_alias="KAFKA_SSL_CERTIFICATE")
+    """PEM file with which we show who we are (mutual TLS)."""
     kafka_ssl_key: Path | None = Field(default=None, validation_alias="KAFKA_SSL_KEY")
+    """PEM file with its key; one without the other is an error."""
     kafka_schema_registry: str = Field(
         default="",
         validation_alias=AliasChoices("KAFKA_SCHEMA_REGISTRY", "LIENTHONG_SCHEMA_REGISTRY"),
@@ -80,6 +87,7 @@ class Settings(BaseSettings):
     """Where downloaded jars are kept; None: the user's cache folder, so that every checkout shares them."""
 
     user_cache: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME")
+    """The user's cache folder; empty: ~/.cache."""
     topic_prefix: str = Field(default="", pattern=r"^[a-z0-9.-]{0,60}$")
     """Put before every topic and group name, so that several axes (and tests) share one cluster."""
 

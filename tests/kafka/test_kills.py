@@ -20,13 +20,16 @@ from infra.settings import Settings, environment
 from infra.supervise.ledger import start_ticks
 from tests.recount import alerts_due, alerts_raised
 
-PACKETS = 2_000
+SAMPLE, FULL = 120, 2_000
+"""Packets of the week: in `make test`, and in `make test-slow`."""
+
 VICTIMS = ("verifier-0", "router-0", "watcher-0", "register", "intake")
 TWICE = [*VICTIMS, *reversed(VICTIMS)]
-SECONDS = 540.0
+SECONDS = 420.0
+FULL_SECONDS = 1_800.0
 LOOK_SECONDS = 0.05
 
-pytestmark = [pytest.mark.timeout(SECONDS + 60), pytest.mark.alone]
+pytestmark = pytest.mark.alone
 
 
 def told(settings: Settings) -> dict[str, str]:
@@ -67,12 +70,12 @@ def kill(settings: Settings, name: str) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def play_and_kill(settings: Settings, said: Path) -> None:
+def play_and_kill(settings: Settings, said: Path, packets: int, seconds: float) -> None:
     """Play the week; at each eleventh of it the next victim dies."""
-    ends = time.monotonic() + SECONDS
-    with week(settings, said, PACKETS) as running:
+    ends = time.monotonic() + seconds
+    with week(settings, said, packets) as running:
         for number, victim in enumerate(TWICE, start=1):
-            while handed_over(settings) < number * PACKETS / (len(TWICE) + 1):
+            while handed_over(settings) < number * packets / (len(TWICE) + 1):
                 assert running.poll() is None, said.with_suffix(".err").read_text()[-2_000:]
                 assert time.monotonic() < ends, f"no progress before the death of {victim}"
                 time.sleep(LOOK_SECONDS)  # polling the play's own count
@@ -87,14 +90,23 @@ def audit(settings: Settings) -> tuple[int, Mapping[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
-def test_a_week_of_kills_loses_nothing_and_repeats_nothing(settings: Settings, tmp_path: Path) -> None:
-    """Verifier, router, watcher, register and intake die twice each while 2,000 packets cross the province."""
+@pytest.mark.parametrize(
+    ("packets", "seconds"),
+    [
+        pytest.param(SAMPLE, SECONDS, marks=pytest.mark.timeout(SECONDS + 120)),
+        pytest.param(FULL, FULL_SECONDS, marks=[pytest.mark.slow, pytest.mark.timeout(FULL_SECONDS + 120)]),
+    ],
+)
+def test_a_week_of_kills_loses_nothing_and_repeats_nothing(
+    settings: Settings, tmp_path: Path, packets: int, seconds: float
+) -> None:
+    """Verifier, router, watcher, register and intake die twice each while the packets cross the province."""
     said = tmp_path / "up.json"
-    play_and_kill(settings, said)
+    play_and_kill(settings, said, packets, seconds)
     result = json.loads(said.read_text())
     odd = [row for row in result["outcomes"] if row["expected"] != row["actual"]]
     assert ([], True) == (odd, result["ok"])
-    assert PACKETS == len(result["outcomes"])
+    assert packets == len(result["outcomes"])
 
     code, judged = audit(settings)
     broken = {name: judged[name] for name in ("lost", "duplicate_effects", "unexplained")}
