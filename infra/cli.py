@@ -1,10 +1,12 @@
 """`lienthong`: commands are named as strings and loaded when called, so that help is quick and floors stay apart."""
 
 import importlib
+import logging
 from typing import Any
 
 import click
 
+from infra import logs
 from infra.commands import global_options
 
 COMMANDS = {
@@ -80,4 +82,5 @@ def cli(**_options: Any) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0, 1 or 2."""
+    logs.configure("lienthong", level=logging.WARNING)  # to stderr: stdout is for answers
     cli.main(arguments, prog_name="lienthong")

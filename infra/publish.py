@@ -1,81 +1,103 @@
 """Publishing reference data: a snapshot is judged as a whole, stored under its hash, then announced on `reference`.
 
-A path is a reference directory (laid out as `--reference DIR` wants it), the folder of one kind (`trust/`, `crl/`), or its only file.
+A path is a reference directory (laid out as `--reference DIR` wants it), the folder of one kind (`trust/`, `crl/`), or one file.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from infra.clock import open_clock
+from infra.clock import Clock, open_clock
 from infra.content import open_content
 from infra.errors import EnvironmentFaultError
-from infra.kafka import clients
+from infra.kafka import clients, provision
+from infra.kafka.outbox import NotConfirmedError, Outbox
 from infra.kafka.sealing import seal
 from infra.settings import Settings
 from schemas.events import ReferencePublished
 from schemas.ids import event_id
-from schemas.reference import KINDS, UnsoundReferenceError, files_of, pack, parse, version_of
+from schemas.reference import KINDS, PackError, Reference, pack, version_of
+from schemas.topics import BY_NAME, topic_of
 
-CONFIRM_SECONDS = 30.0
+APP = "cli"
 MEDIA_TYPE = "application/zip"
+TOPIC = BY_NAME[topic_of(ReferencePublished)]
 
 
 class NotPublishedError(EnvironmentFaultError):
-    """The announcement was not confirmed, or there is nothing at the path."""
+    """Nothing was announced, or nobody knows whether it was."""
 
 
-def publish(settings: Settings, kind: str, path: Path, *, by: str = "") -> ReferencePublished:
+def publish(
+    settings: Settings, kind: str, path: Path, *, by: str = "", clock: Clock | None = None
+) -> ReferencePublished:
     """Validate, store, announce; return the event once the broker confirmed it. Raise `UnsoundReferenceError`, `NotPublishedError`."""
-    files = files_at(kind, path)
-    _, faults = parse(kind, files)
-    if faults:
-        raise UnsoundReferenceError(kind, faults)
-    packed = pack(files)
-    clock = open_clock(settings)
-    now, version = clock.now(), version_of(packed)
-    event = ReferencePublished(
-        event_id=event_id("reference", kind, version, now.isoformat()),
-        occurred_at=now,
-        kind=kind,
-        version=version,
-        content=open_content(settings).put([packed], MEDIA_TYPE),
-        published_by=by,
-    )
-    message = seal(event, app="cli", clock=clock, now=now)
-    _write(settings, message.topic, message.key, message.value, list(message.headers))
-    return event
+    return publish_all(settings, {kind: path}, by=by, clock=clock)[0]
+
+
+def publish_all(
+    settings: Settings, paths: Mapping[str, Path], *, by: str = "", clock: Clock | None = None
+) -> list[ReferencePublished]:
+    """Publish several kinds (kind -> path) with one producer; if one of them has faults, none is announced. Raise as `publish`."""
+    packs = {kind: _packed(kind, path) for kind, path in paths.items()}
+    provision.require(settings, [TOPIC])
+    clock, store = clock or open_clock(settings), open_content(settings)
+    now = clock.now()
+    events = [
+        ReferencePublished(
+            event_id=event_id("reference", kind, version_of(packed), now.isoformat()),
+            occurred_at=now,
+            kind=kind,
+            version=version_of(packed),
+            content=store.put([packed], MEDIA_TYPE),
+            published_by=by,
+        )
+        for kind, packed in packs.items()
+    ]
+    outbox = Outbox(clients.producer(settings), app=APP, prefix=settings.topic_prefix)
+    try:
+        outbox.write([seal(event, app=APP, clock=clock, now=now) for event in events])
+    except NotConfirmedError as exc:
+        raise NotPublishedError(
+            f"the announcement was not confirmed: {exc}", "see `lienthong reference show`, then publish again"
+        ) from exc
+    return events
 
 
 def files_at(kind: str, path: Path) -> dict[str, bytes]:
     """Return the files of a kind at a path, named as in a reference directory; raise `NotPublishedError` if there are none."""
-    if path.is_file():
-        return {KINDS[kind].files[0]: path.read_bytes()}
-    every = {str(each.relative_to(path)): each for each in path.rglob("*") if each.is_file()}
-    owned = {name: each for name, each in every.items() if KINDS[kind].owns(name)}
-    if not owned:
-        owned = {f"{kind}/{name}": each for name, each in every.items() if KINDS[kind].owns(f"{kind}/{name}")}
-    if not owned:
-        raise NotPublishedError(f"no files of {kind} in {path}", f"they are named {', '.join(KINDS[kind].files)}")
-    return {name: each.read_bytes() for name, each in owned.items()}
+    try:
+        if path.is_file():
+            return {_name_of(kind, path): path.read_bytes()}
+        every = [each for each in sorted(path.rglob("*")) if each.is_file()]
+        for below in ("", f"{kind}/"):  # a whole reference directory, or the folder of this kind
+            named = {below + each.relative_to(path).as_posix(): each for each in every}
+            if owned := {name: each.read_bytes() for name, each in named.items() if KINDS[kind].owns(name)}:
+                return owned
+    except OSError as exc:
+        raise NotPublishedError(f"{exc.filename or path}: {exc.strerror}", "make it readable") from exc
+    raise NotPublishedError(f"no files of {kind} in {path}", f"they are named {', '.join(KINDS[kind].files)}")
 
 
 def version_at(kind: str, path: Path) -> str:
     """Return the version that the files at a path make."""
-    return version_of(pack(files_of(kind, files_at(kind, path))))
+    return version_of(pack(files_at(kind, path)))
 
 
-def _write(settings: Settings, topic: str, key: bytes | None, value: bytes | None, headers: list[Any]) -> None:
-    failed: list[Any] = []
-    producer = clients.producer(settings)
-    producer.produce(
-        settings.topic_prefix + topic,
-        value,
-        key,
-        headers=headers,
-        on_delivery=lambda error, _message: failed.append(error) if error else None,
-    )
-    if producer.flush(CONFIRM_SECONDS) or failed:
-        raise NotPublishedError(
-            f"the announcement was not confirmed: {failed[0] if failed else 'no answer'}",
-            "is the broker well? see `lienthong doctor`",
-        )
+def _name_of(kind: str, path: Path) -> str:
+    """Return the name that a file has in a reference directory; a kind of one file may be published under any name."""
+    for name in (path.name, f"{kind}/{path.name}"):
+        if KINDS[kind].owns(name):
+            return name
+    if len(KINDS[kind].files) == 1 and "*" not in KINDS[kind].files[0]:
+        return KINDS[kind].files[0]
+    raise NotPublishedError(f"{path} is no file of {kind}", f"they are named {', '.join(KINDS[kind].files)}")
+
+
+def _packed(kind: str, path: Path) -> bytes:
+    """Return the pack, judged exactly as every process will judge it when it is announced; raise `UnsoundReferenceError`."""
+    try:
+        packed = pack(files_at(kind, path))
+        Reference().with_pack(kind, packed)
+    except PackError as exc:
+        raise NotPublishedError(f"{kind}: {exc}", "a snapshot is a small folder of plain files") from exc
+    return packed

@@ -122,9 +122,11 @@ def refusal(taken: Taken, refused: Refusal) -> Answer:
         reasons=(refused.code,),
         element=element,
         sentence_vi=sentence,
+        about_status=refused.about_status,
     )
+    kind = "status" if refused.about_status else "document"
     why = {"code": refused.code, "element": element, "sentence_vi": sentence}
-    receipt = _receipt(taken, event, kind="document", sentence=sentence, why=why)
+    receipt = _receipt(taken, event, kind=kind, sentence=sentence, why=why)
     fate = Fate.ERASED if secret else Fate.REFUSED
     return Answer(event=event, receipt=receipt, fate=fate, reason=refused.code)
 

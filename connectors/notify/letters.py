@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 
 PREFIX = "mail:"
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
@@ -16,14 +16,21 @@ LINE = SMTP.clone(max_line_length=78)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What is to be sent, to whom, because of which alert."""
+class About:
+    """An alert that a letter tells of."""
 
     alert_id: str
     alert_event_id: str
-    number: int
-    """Place of the person among those the alert tells, from 0."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What is to be sent, to whom, because of which alerts."""
+
+    name: str
+    """Made of the alerts it tells of, so that the same letter has the same name after a crash."""
+
+    alerts: tuple[About, ...]
     organ_id: str
     role: str
     mailbox: str
@@ -35,11 +42,11 @@ class Letter:
     @property
     def row(self) -> str:
         """Name of its row."""
-        return row_of(self.alert_event_id, self.number)
+        return PREFIX + self.name
 
-    def message_id(self, domain: str) -> str:
+    def message_id(self, sender: str) -> str:
         """Return the same Message-ID (RFC 5322 §3.6.4) at every try."""
-        return f"<{self.alert_event_id}.{self.number}@{domain}>"
+        return f"<{self.name}@{parseaddr(sender)[1].rpartition('@')[2]}>"
 
     def message(self, sender: str, at: datetime) -> EmailMessage:
         """Return the mail; raise ValueError for a mailbox that is none."""
@@ -48,15 +55,15 @@ class Letter:
         mail = EmailMessage(policy=LINE)
         mail["From"], mail["To"], mail["Subject"] = sender, self.mailbox, self.subject
         mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = self.message_id(sender.rpartition("@")[2])
+        mail["Message-ID"] = self.message_id(sender)
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
-        mail.set_content(self.body)
+        mail.set_content(self.body, cte="base64")  # passes servers that take seven bits only
         return mail
 
 
-def row_of(alert_event_id: str, number: int) -> str:
-    """Name the row of a letter."""
-    return f"{PREFIX}{alert_event_id}:{number}"
+def name_of(alert_event_id: str, number: int) -> str:
+    """Name the letter to one of the people an alert tells, who are numbered from 0."""
+    return f"{alert_event_id}.{number}"
 
 
 def dump(letter: Letter) -> bytes:
@@ -66,4 +73,5 @@ def dump(letter: Letter) -> bytes:
 
 def load(value: bytes) -> Letter:
     """Read a row's value."""
-    return Letter(**json.loads(value))
+    plain = json.loads(value)
+    return Letter(**plain | {"alerts": tuple(About(**each) for each in plain["alerts"])})

@@ -13,6 +13,9 @@ SECONDS = 10.0
 AWAY_SECONDS = 5.0
 """Real seconds for which a server that could not be reached is not tried again."""
 
+IDLE_SECONDS = 30.0
+"""Real seconds without a mail after which a connection is not trusted any more."""
+
 TEMPORARY = range(400, 500)
 """Replies that ask to try later (RFC 5321 §4.2.1)."""
 
@@ -36,13 +39,15 @@ class Post:
         self._settings = settings
         self._turn = threading.Lock()
         self._server: smtplib.SMTP | None = None
-        self._away_until = float("-inf")
+        self._used_at = self._away_until = float("-inf")
 
     def send(self, mail: EmailMessage) -> Answer:
         """Hand one mail over; never raises for what a server or network does."""
         with self._turn:
             if time.monotonic() < self._away_until:
                 return Answer(delivered=False, later=True, said="server away")
+            if time.monotonic() > self._used_at + IDLE_SECONDS:
+                self._drop()
             try:
                 return self._send(mail)
             except smtplib.SMTPServerDisconnected:
@@ -66,20 +71,24 @@ class Post:
     def _send(self, mail: EmailMessage) -> Answer:
         self._server = self._server or self._connect()
         self._server.send_message(mail)
+        self._used_at = time.monotonic()
         return Answer(delivered=True, said="250")
 
     def _failed(self, exc: Exception) -> Answer:
-        code = _reply_code(exc)
-        if code is None or isinstance(exc, smtplib.SMTPConnectError):
-            self._drop()
-            self._away_until = time.monotonic() + AWAY_SECONDS
-            return Answer(delivered=False, later=True, said=type(exc).__name__)
-        if self._server is not None:
-            try:
-                self._server.rset()
-            except (OSError, smtplib.SMTPException):
+        """Judge a no: about this mail the connection stays; about the connection, or us, every mail waits."""
+        match exc:
+            case smtplib.SMTPRecipientsRefused(recipients=refused):
+                code = next((code for code, _words in refused.values()), 0)
+                return Answer(delivered=False, later=code in TEMPORARY, said=str(code))
+            case smtplib.SMTPDataError(smtp_code=code):
+                return Answer(delivered=False, later=code in TEMPORARY, said=str(code))
+            case smtplib.SMTPSenderRefused(smtp_code=code):  # our address or missing login: the letter is not to blame
+                return Answer(delivered=False, later=True, said=f"sender refused {code}")
+            case _:
                 self._drop()
-        return Answer(delivered=False, later=code in TEMPORARY, said=str(code))
+                self._away_until = time.monotonic() + AWAY_SECONDS
+        reply = f" {exc.smtp_code}" if isinstance(exc, smtplib.SMTPResponseException) else ""
+        return Answer(delivered=False, later=True, said=f"{type(exc).__name__}{reply}")
 
     def _connect(self) -> smtplib.SMTP:
         given = self._settings
@@ -98,10 +107,3 @@ class Post:
         if self._server is not None:
             self._server.close()
             self._server = None
-
-
-def _reply_code(exc: Exception) -> int | None:
-    """Return the server's reply; of a refused recipient, his."""
-    if isinstance(exc, smtplib.SMTPRecipientsRefused):
-        return next((code for code, _words in exc.recipients.values()), None)
-    return exc.smtp_code if isinstance(exc, smtplib.SMTPResponseException) else None

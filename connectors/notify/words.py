@@ -1,10 +1,9 @@
-"""What an alert says to one official, in Vietnamese; moments in Việt Nam's time. No contents of documents, only number and subject."""
+"""The words of a mail, in Vietnamese: kinds of alerts, duties, facts, roles, and names of agencies; moments in Việt Nam's time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from schemas.events import AlertState, DocumentAlert, Told
+from schemas.reasons import REASONS, sentence_vi
 from schemas.reference import Reference
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -13,7 +12,7 @@ KINDS = {
     "incoming": ("Văn bản đến", "Có văn bản điện tử gửi đến, đang chờ cơ quan tiếp nhận."),
     "not_received": ("Chưa nhận văn bản", "Văn bản đã chuyển đến nhưng bên nhận chưa lấy về."),
     "status_missing": ("Chưa phản hồi trạng thái", "Bên nhận đã lấy văn bản nhưng chưa phản hồi trạng thái xử lý."),
-    "overdue": ("Văn bản quá hạn", "Văn bản chưa được báo hoàn thành đúng hạn."),
+    "overdue": ("Văn bản đến hạn xử lý", "Văn bản đã tiếp nhận nhưng chưa được báo hoàn thành."),
     "recall_unanswered": ("Chưa trả lời yêu cầu lấy lại", "Yêu cầu lấy lại hoặc cập nhật văn bản chưa được trả lời."),
     "late_dispatch": ("Gửi văn bản chậm", "Văn bản đã ký được gửi lên trục chậm hơn quy định."),
     "verification_late": ("Xác thực chậm", "Văn bản đã gửi lên trục nhưng chưa có kết quả xác thực chữ ký."),
@@ -23,9 +22,13 @@ KINDS = {
         "Mã nơi nhận không có trong danh mục; văn bản được chuyển về cơ quan gốc.",
     ),
     "status_orphan": ("Trạng thái không rõ văn bản", "Có trạng thái về một văn bản mà trục chưa từng chuyển."),
+    "contested": ("Trạng thái mâu thuẫn", "Bên nhận vừa báo từ chối vừa báo tiếp nhận cùng một văn bản."),
     "directory_gap": ("Thiếu cán bộ đầu mối", "Danh mục chưa có cán bộ đầu mối cho một bước cảnh báo."),
 }
 """Kind of alert -> title, what happened."""
+
+OTHER = "Trục liên thông báo một việc cần chú ý."
+DONE_LATE = "Việc đã làm xong nhưng chậm hơn hạn."
 
 DUTIES = {
     "transport": "lấy gói tin về hệ thống của mình",
@@ -38,63 +41,53 @@ DUTIES = {
 }
 """Clock -> what its debtor must do now."""
 
+TO_DO = {
+    "incoming": "lấy gói tin về, kiểm tra rồi tiếp nhận (03) hoặc từ chối có lý do (02)",
+    "same_id_other_bytes": "kiểm tra văn bản; nội dung mới phải gửi với mã mới, hoặc gửi dạng cập nhật, thay thế",
+    "recipient_unknown": "kiểm tra mã nơi nhận, chuyển tiếp hoặc trả lại văn bản",
+    "status_orphan": "kiểm tra mã văn bản trong trạng thái đã gửi",
+    "contested": "liên hệ bên nhận và xác định trạng thái đúng",
+    "directory_gap": "bổ sung cán bộ đầu mối vào danh mục",
+}
+"""Kind of alert that no clock measures -> what who gets the mail should do."""
+
+FACTS = {
+    "submitted": "văn bản đã gửi lên trục",
+    "signed": "chữ ký đã được xác thực",
+    "signed_at": "văn bản đã được ký",
+    "dispatched": "văn bản đã chuyển đến nơi nhận",
+    "received": "bên nhận đã lấy văn bản",
+    "received_in_time": "việc đã xong trong hạn, tin báo đến muộn",
+    "refused": "văn bản đã bị từ chối",
+    "take_back_asked": "bên gửi đã yêu cầu lấy lại hoặc cập nhật",
+    "01": "văn bản đã đến bên nhận (01)",
+    "02": "bên nhận đã từ chối (02)",
+    "03": "bên nhận đã tiếp nhận (03)",
+    "04": "đã phân công xử lý (04)",
+    "05": "đang xử lý (05)",
+    "06": "đã hoàn thành (06)",
+    "13": "bên gửi đã yêu cầu lấy lại (13)",
+    "15": "bên nhận đồng ý cho lấy lại (15)",
+    "16": "bên nhận từ chối cho lấy lại (16)",
+}
+"""Fact that starts or ends a duty -> how people say it."""
+
 URGENCIES = {"normal": "thường", "khan": "khẩn", "thuong_khan": "thượng khẩn", "hoa_toc": "hỏa tốc"}
 ROLES = {"clerk": "văn thư", "head_of_office": "chánh văn phòng", "axis_operator": "người vận hành trục"}
+STEPS = {0: "nhắc trước hạn", 1: "đã quá hạn"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A mail's words."""
-
-    subject: str
-    body: str
+def step(level: int, number: int) -> str:
+    """Name a step of the ladder."""
+    said = STEPS.get(level, f"đã quá hạn, báo lên bước {level}")
+    return f"{said}, nhắc lại lần {number - 1}" if number > 1 else said
 
 
-def text(alert: DocumentAlert, person: Told, reference: Reference, now: datetime) -> Text:
-    """Return what an official is told of an alert."""
-    title, happened = KINDS.get(alert.kind, (alert.kind, "Trục liên thông báo một việc cần chú ý."))
-    over = alert.state is AlertState.RESOLVED
-    mark = "Đã xong" if over else URGENCIES.get(alert.urgency, "").capitalize() if alert.urgency != "normal" else ""
-    document = alert.document_id or alert.about
-    lines = [
-        f"Kính gửi {person.name or 'ông/bà'} ({ROLES.get(person.role, person.role)}, {_agency(person.organ_id, reference, now)}),",
-        "",
-        f"Việc đã kết thúc: {title.lower()}. Không cần làm gì thêm." if over else happened,
-        "",
-        *_facts(alert, reference, now),
-        "",
-        *_next(alert, reference, now),
-        "Thư này do trục liên thông văn bản gửi tự động; cán bộ đầu mối lấy từ danh mục của cơ quan.",
-    ]
-    subject = f"[Trục liên thông] {f'{mark}: ' if mark else ''}{title} — {document}"
-    return Text(subject=" ".join(subject.split()), body="\n".join(lines) + "\n")
-
-
-def _facts(alert: DocumentAlert, reference: Reference, now: datetime) -> list[str]:
-    said = {
-        "Văn bản": alert.document_id,
-        "Trích yếu": alert.subject,
-        "Độ khẩn": URGENCIES.get(alert.urgency, alert.urgency),
-        "Bên gửi": _agency(alert.sender, reference, now),
-        "Bên nhận": _agency(alert.recipient, reference, now),
-        "Cơ quan phải làm": _agency(alert.debtor, reference, now),
-        "Hạn": moment(alert.deadline_at),
-        "Bước cảnh báo": f"{alert.level}" + (f", lần {alert.number}" if alert.number > 1 else "")
-        if alert.clock
-        else "",
-        "Lý do": alert.why,
-        "Mã giao nhận": alert.delivery_id,
-    }
-    return [f"- {name}: {' '.join(value.split())}" for name, value in said.items() if value]
-
-
-def _next(alert: DocumentAlert, reference: Reference, now: datetime) -> list[str]:
-    """Say who must do what by when; nothing once it is over."""
-    duty = DUTIES.get(alert.clock)
-    if alert.state is AlertState.RESOLVED or duty is None:
-        return []
-    by = f" trước {moment(alert.deadline_at)}" if alert.deadline_at else ""
-    return [f"Việc cần làm: {_agency(alert.debtor, reference, now) or 'cơ quan phụ trách'} {duty}{by}.", ""]
+def why(code: str) -> str:
+    """Say a fact, a reason or a role in words; a code that has none as it is."""
+    if code in REASONS:
+        return sentence_vi(code)
+    return FACTS.get(code) or ROLES.get(code) or code
 
 
 def moment(at: datetime | None) -> str:
@@ -102,9 +95,14 @@ def moment(at: datetime | None) -> str:
     return f"{at.astimezone(HERE):%H:%M %d/%m/%Y}" if at else ""
 
 
-def _agency(organ_id: str, reference: Reference, now: datetime) -> str:
+def agency(organ_id: str, reference: Reference, now: datetime) -> str:
     """Return an agency's name and code; the code alone where the directory does not know it."""
     if not organ_id or reference.directory is None:
         return organ_id
     found = reference.directory.last_known(organ_id, now.astimezone(HERE).date())
     return f"{found.name} ({organ_id})" if found else organ_id
+
+
+def plain(value: str) -> str:
+    """Return a stranger's text as one line that shows what it is: no line breaks, no characters that cannot be seen."""
+    return " ".join("".join(each if each.isprintable() else " " for each in value).split())

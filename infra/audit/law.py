@@ -1,10 +1,11 @@
-"""The law (decision 13): every distinct (document key, digest) has one current verdict, and a carried one has one outcome a recipient."""
+"""The law (decision 13) over all the books: documents, statuses, deliveries, alerts, dead letters."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from infra.audit.books import Books, Submission
+from infra.audit import account
+from infra.audit.books import Books
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,72 +32,65 @@ class Findings:
 
 
 def judge(books: Books, *, since: datetime | None = None) -> Findings:
-    """Compare the books with the law; what was handed over before `since` is not named."""
-    lost, doubled, unexplained = [], list(books.conflicts), []
-    for (key, sha256), account in books.submissions.items():
-        name = f"{key} {sha256[:12]} ({account.where or 'never submitted'})"
-        if not account.submitted:
-            unexplained.append(f"{name}: outcome without a submission")
-        elif since is None or account.since is None or account.since >= since:
-            lost += [f"{name}: {what}" for what in _missing(account, books)]
-            doubled += [f"{name}: {what}" for what in _doubled(account)]
-    lost += [
-        f"status {event_id} ({where}): no answer"
-        for event_id, (where, at) in books.statuses.items()
-        if event_id not in books.answered and where not in books.buried and not (since and at and at < since)
-    ]
-    unexplained += [
-        f"answer to a status {event_id} that nobody submitted"
-        for event_id in books.answered
-        if event_id not in books.statuses
-    ]
-    unexplained += [
-        f"{where}: cannot be read, and is no dead letter" for where in books.unreadable if where not in books.buried
-    ]
-    doubled += [
-        f"delivery {delivery} {act}: dispatched {len(ids)} times"
-        for (delivery, act), ids in books.dispatched.items()
-        if len(ids) > 1
-    ]
-    doubled += [
-        f"status {event_id}: both {' and '.join(sorted(answers))}"
-        for event_id, answers in books.answered.items()
-        if {"acknowledged", "refused"} <= answers
-    ]
-    doubled += [f"alert {slot}: raised {len(ids)} times" for slot, ids in books.alerts.items() if len(ids) > 1]
-    return Findings(lost=tuple(lost), duplicate_effects=tuple(doubled), unexplained=tuple(unexplained))
+    """Compare the books with the law; documents and statuses handed over before `since` are not named."""
+    lost, twice, unexplained = [], list(books.conflicts), []
+    for (key, sha256), each in books.submissions.items():
+        if _is_older(each.since, since):
+            continue
+        name = f"{key} {sha256[:12]} ({each.where or 'never submitted'})"
+        lost += [f"{name}: {what}" for what in account.missing(each, books)]
+        twice += [f"{name}: {what}" for what in account.doubled(each)]
+        unexplained += [f"{name}: {what}" for what in account.strange(each)]
+    lost += _unanswered_statuses(books, since)
+    twice += [*_done_twice(books), *_answered_twice(books)]
+    unexplained += _from_nowhere(books)
+    return Findings(lost=tuple(lost), duplicate_effects=tuple(twice), unexplained=tuple(unexplained))
 
 
-def _current(account: Submission) -> list[str]:
-    """Return the kinds of the verdicts that nothing superseded; any final one supersedes the held ones."""
-    standing = {event_id: kind for event_id, kind in account.verdicts.items() if event_id not in account.superseded}
-    final = [kind for kind in standing.values() if kind != "held"]
-    return final or (["held"] if standing else [])
+def _is_older(at: datetime | None, since: datetime | None) -> bool:
+    return since is not None and at is not None and at < since
 
 
-def _missing(account: Submission, books: Books) -> Iterator[str]:
-    """Yield what a submission still lacks; one that ended as a dead letter lacks nothing."""
-    waiting = {event_id: where for event_id, where in account.submitted.items() if where not in books.buried}
-    if not waiting:
-        return
-    for event_id, where in waiting.items():
-        if event_id not in account.judged:
-            yield f"handed over at {where}, no verdict"
-    if not (carried := [kind for kind in _current(account) if kind in {"signed", "provisional"}]):
-        return
-    if not account.refused_whole:
-        yield from (
-            f"{carried[0]}, no outcome for {code}" for code in account.recipients if code not in account.outcomes
-        )
-        firsts = [where for event_id, where in waiting.items() if event_id not in account.repeated]
-        yield from (f"the repeat at {where} was not answered" for where in firsts[1:])
+def _unanswered_statuses(books: Books, since: datetime | None) -> Iterator[str]:
+    for event_id, (places, at) in books.statuses.items():
+        answered = event_id in books.answered or books.gave_up(account.ROUTER, places)
+        if not answered and not _is_older(at, since):
+            yield f"status {event_id} ({places[-1]}): no answer"
 
 
-def _doubled(account: Submission) -> Iterator[str]:
-    if len(current := _current(account)) > 1:
-        yield f"{len(current)} current verdicts: {', '.join(current)}"
-    for code, outcomes in account.outcomes.items():
-        delivered = {outcome for outcome in outcomes if outcome.endswith(" DELIVER")}
-        refused = {outcome for outcome in outcomes if " " not in outcome}
-        if len(delivered) + len(refused) > 1:
-            yield f"{code} met {len(delivered) + len(refused)} outcomes: {', '.join(sorted(outcomes))}"
+def _done_twice(books: Books) -> Iterator[str]:
+    for (delivery, act, _), ids in books.dispatched.items():
+        if len(ids) > 1:
+            yield f"delivery {delivery} {act}: dispatched {len(ids)} times"
+    for key, digests in books.carried.items():
+        if len(digests) > 1:
+            yield f"{key}: {len(digests)} packets with other bytes were sent under one id"
+    for (alert, state, level, number), ids in books.alerts.items():
+        if len(ids) > 1:
+            yield f"alert {alert} {state} level {level} number {number}: raised {len(ids)} times"
+
+
+def _answered_twice(books: Books) -> Iterator[str]:
+    for event_id, answers in books.answered.items():
+        if {"acknowledged", "refused"} <= answers:
+            yield f"status {event_id}: both acknowledged and refused"
+    for (event_id, delivery), ids in books.acknowledged.items():
+        if len(ids) > 1:
+            yield f"status {event_id} of delivery {delivery}: acknowledged {len(ids)} times"
+
+
+def _from_nowhere(books: Books) -> Iterator[str]:
+    for event_id in books.answered:
+        if event_id not in books.statuses:
+            yield f"answer to a status {event_id or '?'} that nobody submitted"
+    sent = {delivery for delivery, _, _ in books.dispatched}
+    for delivery, where in books.spoken_of.items():
+        if delivery not in sent:
+            yield f"{where}: about delivery {delivery}, which was never dispatched"
+    for where in books.unreadable:
+        if where not in books.buried:
+            yield f"{where}: cannot be read, and is no dead letter"
+    for where in books.buried:
+        partition, _, offset = where.rpartition("/")
+        if not 0 <= int(offset) <= books.ends.get(partition, -1):
+            yield f"dead letter of {where}, which is not on the log"

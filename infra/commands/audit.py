@@ -12,7 +12,7 @@ from infra.audit.books import Books
 from infra.audit.law import Findings, judge
 from infra.audit.reading import enter_all
 from infra.commands import DONE, NO, Ctx, command
-from infra.content import DirectoryStore, chunks_of, open_content
+from infra.content import ContentError, ContentStore, chunks_of, open_content
 from infra.kafka.tail import read_all
 from schemas.topics import TOPICS
 
@@ -32,7 +32,8 @@ COUNTED = {
 """Field of the answer -> event type whose distinct events it counts."""
 
 MEND = {
-    "lost": "Đã nhận nhưng chưa có kết quả: xem `lienthong dlq list`, nhật ký của tiến trình phụ trách, rồi khởi động lại nó.",
+    "lost": "Đã nhận nhưng chưa có kết quả (trục đang chạy thì có thể còn đang xử lý: đợi rồi hỏi lại). "
+    "Nếu vẫn còn: xem `lienthong dlq list` và nhật ký của tiến trình phụ trách, rồi khởi động lại tiến trình đó.",
     "duplicate_effects": "Một việc được làm hai lần: giữ nguyên nhật ký và kho trạng thái, báo nhóm phát triển.",
     "unexplained": "Có trên nhật ký mà không có nguyên do: kiểm tra ai ghi lên chủ đề này (ACL), và kho nội dung.",
 }
@@ -83,14 +84,14 @@ def in_words(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _contents(books: Books, store: DirectoryStore) -> tuple[list[str], list[str]]:
+def _contents(books: Books, store: ContentStore) -> tuple[list[str], list[str]]:
     """Return what is missing in the content store, and what has another hash."""
     missing, wrong = [], []
     for sha256, where in books.contents.items():
         try:
             if _digest(chunks_of(store.path(sha256))) != sha256:
                 wrong.append(f"content {sha256} ({where}): the stored bytes have another hash")
-        except OSError:
+        except (ContentError, OSError):
             missing.append(f"content {sha256} ({where}): not in the content store")
     return missing, wrong
 

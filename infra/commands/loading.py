@@ -1,26 +1,32 @@
-"""The reference data that a command decides by: the folder of `--reference`, else the published snapshots, else the demo province's."""
+"""The reference data that a command decides by: the folder of `--reference`, else the published snapshots, else the demo province's.
+
+The demo stands in only where no axis of one's own ever worked, and says so: nobody takes its answers for those of a real directory.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from infra.commands import Ctx, stop
-from infra.content import ContentError, open_content
+from infra.content import open_content
 from infra.kafka.clients import NoBrokerError, bootstrap
 from infra.reference import Follower
 from schemas.reference import KINDS, Reference, UnsoundReferenceError, files_of
 
 DEMO = Path(__file__).resolve().parent.parent / "demo" / "reference"
+STANDS_IN = (
+    "Không có trục nào đang chạy ở đây: trả lời theo dữ liệu của tỉnh mẫu (--reference DIR để dùng dữ liệu khác)."
+)
 
 
-def load(ctx: Ctx, kinds: Iterable[str], *, instead: Mapping[str, Path] | None = None) -> Reference:
-    """Return these kinds; `instead`: kind -> folder that is read in its place. End with exit code 2 where data are unsound."""
+def load(
+    ctx: Ctx, kinds: Iterable[str], *, instead: Mapping[str, Path] | None = None, needs: Iterable[str] = ()
+) -> Reference:
+    """Return these kinds; `instead`: kind -> folder read in its place; `needs`: kinds without which there is no answer.
+
+    End with exit code 2 where data are unsound, missing, or nobody knows them.
+    """
     chosen, wanted = dict(instead or {}), list(kinds)
-    if ctx.reference_dir is None and (published := _published(ctx)) is not None:
-        files: dict[str, dict[str, bytes]] = {}
-        base = published
-    else:
-        base, read = Reference(), files_below(ctx.reference_dir or DEMO)
-        files = {kind: files_of(kind, read) for kind in wanted if kind not in chosen}
+    base, files = _in_force(ctx, [kind for kind in wanted if kind not in chosen])
     for kind, folder in chosen.items():
         files[kind] = {f"{kind}/{path}": content for path, content in files_below(folder).items()}
     try:
@@ -30,6 +36,10 @@ def load(ctx: Ctx, kinds: Iterable[str], *, instead: Mapping[str, Path] | None =
     for kind in wanted:
         if (value := getattr(base, kind)) is not None and kind not in chosen:
             found = found.with_value(kind, value, base.versions[kind])
+    if missing := [kind for kind in needs if getattr(found, kind) is None]:
+        where = f"in {ctx.reference_dir}" if ctx.reference_dir else "was published"
+        names = ", ".join(name for kind in missing for name in KINDS[kind].files)
+        stop(f"no {' and no '.join(missing)} {where}", f"add {names}, or `lienthong reference publish KIND PATH`")
     return found
 
 
@@ -42,17 +52,31 @@ def files_below(folder: Path) -> dict[str, bytes]:
     }
 
 
+def _in_force(ctx: Ctx, kinds: list[str]) -> tuple[Reference, dict[str, dict[str, bytes]]]:
+    """Return the published snapshots, or none of them and the files that stand for them (kind -> path -> bytes)."""
+    if ctx.reference_dir is None:
+        if (published := _published(ctx)) is not None:
+            return published, {}
+        if ctx.settings.content_folder.exists() and not (ctx.settings.var / "demo").exists():
+            stop("the axis of this folder does not run", "start it with `lienthong up`, or name data: --reference DIR")
+        ctx.say(STANDS_IN)
+    read = files_below(ctx.reference_dir or DEMO)
+    return Reference(), {kind: files_of(kind, read) for kind in kinds}
+
+
 def _published(ctx: Ctx) -> Reference | None:
-    """Return the snapshots in force; None where no axis runs, or nothing was ever published."""
+    """Return the snapshots in force; None where no broker runs. End with exit code 2 where none can be had."""
     try:
         settings = ctx.settings.model_copy(update={"kafka_bootstrap": bootstrap(ctx.settings)})
     except NoBrokerError:
         return None
     follower = Follower(settings, open_content(settings))
-    try:
-        follower.start()
-    except ContentError:
-        return None
+    follower.start()
     follower.stop()
     current = follower.current()
-    return current if all(kind in KINDS for kind in current.versions) and current.versions else None
+    if not current.versions:
+        stop(
+            f"no reference data in force, or not in the content store {settings.content_folder}",
+            "`lienthong reference publish KIND PATH`, or name data: --reference DIR",
+        )
+    return current

@@ -1,5 +1,6 @@
 """`lienthong reference check|diff|publish|show`: reference data is judged as a whole before it decides anything."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def _lines(files: Mapping[str, bytes]) -> dict[str, str]:
         try:
             lines = content.decode("utf-8-sig").splitlines()
         except UnicodeDecodeError:
-            lines = [f"<{len(content)} bytes>"]
+            lines = [f"sha256 {hashlib.sha256(content).hexdigest()}, {len(content)} bytes"]
         for line in filter(str.strip, lines):
             key, number = f"{name} {line.split(',', 1)[0].strip()}", 1
             while f"{key} {number}" in found:

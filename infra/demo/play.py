@@ -37,7 +37,6 @@ FRESH_UP_TO = 500
 STANDSTILL_SECONDS = 300.0
 """Real seconds without any progress after which a stepped run gives up and says what it waits for."""
 
-W={}
 log = structlog.get_logger(__name__)
 
 
@@ -88,7 +87,6 @@ class Play:
             if not following:
                 break
             self._clock.advance(max(now, min(following)))
-        self._dump()
         return self._report()
 
     def for_people(self) -> None:
@@ -129,15 +127,7 @@ class Play:
 
     def _wait_until_quiet(self) -> None:
         since, waiting_for = time.monotonic(), ""
-        global W
-        t0=time.monotonic()
-        def q():
-            global W
-            t=time.monotonic(); b=self._quiet.busy(self._recipients.taken, self._clock.now()); d=time.monotonic()-t
-            k=" ".join(b.split()[:2]) if b else "quiet"
-            n,x=W.get(k,(0,0)); W[k]=(n+1,x+d+(LOOK_SECONDS if b else 0))
-            return b
-        while busy := q():
+        while busy := self._quiet.busy(self._recipients.taken, self._clock.now()):
             if busy != waiting_for:
                 since, waiting_for = time.monotonic(), busy
             elif time.monotonic() - since > STANDSTILL_SECONDS:
@@ -154,8 +144,6 @@ class Play:
             actual = self._observer.actual(planned, handed.sha256, repeat=repeats.get(handed.sha256, 1))
             rows.append((planned, handed.document_id, actual))
         return rows
-
-    def _dump(self): open("/tmp/F/waits.json","w").write(json.dumps(sorted(((k,n,round(x,2)) for k,(n,x) in W.items()),key=lambda r:-r[2]),indent=0))
 
     def _report(self) -> bool:
         outcomes = outcome_table(self._rows())

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from infra.demo.province import REFERENCE, open_pki
-from infra.publish import publish, version_at
+from infra.publish import publish_all, version_at
 from infra.published import announced
 from infra.settings import Settings
 from schemas.reference import KINDS
@@ -21,8 +21,8 @@ def publish_province(settings: Settings, at: datetime) -> list[str]:
     wanted = [
         kind for kind in KINDS if kind not in known or (kind in OURS and known[kind] != version_at(kind, paths[kind]))
     ]
-    for kind in wanted:
-        publish(settings, kind, paths[kind], by=BY)
+    if wanted:
+        publish_all(settings, {kind: paths[kind] for kind in wanted}, by=BY)
     return wanted
 
 

@@ -11,11 +11,12 @@ from infra import packets
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
 from infra.commands.loading import load
+from processors.routing.entitlement import may_act_on, sender_fault
 from processors.routing.plan import Delivery, NotRouted, Plan, here, plan
 from schemas.edxml import DocumentPacket, Refusal, read_packet
 from schemas.events import Envelope
 from schemas.reasons import sentence_vi
-from schemas.reference import Reference
+from schemas.reference import Agency, Reference
 
 KINDS_NEEDED = ("directory", "routes", "document_types", "sla", "calendar", "secrecy")
 
@@ -25,7 +26,7 @@ KINDS_NEEDED = ("directory", "routes", "document_types", "sla", "calendar", "sec
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Dispatch day; the axis' today by default.")
 def route(ctx: Ctx, file: Path, *, on: datetime | None) -> int:
     """Say for each recipient where the packet would go, by which rule and path, or why not; exit 1 if one would be refused."""
-    reference, now = load(ctx, KINDS_NEEDED), open_clock(ctx.settings).now()
+    reference, now = load(ctx, KINDS_NEEDED, needs=("directory", "routes")), open_clock(ctx.settings).now()
     packet = read_packet(file, limits=packets.limits(ctx.settings), now=now, secrecy=reference.secrecy)
     if isinstance(packet, Refusal):
         refusal = {"addressed": "", "code": packet.code, "sentence_vi": packet.sentence_vi}
@@ -36,21 +37,29 @@ def route(ctx: Ctx, file: Path, *, on: datetime | None) -> int:
     found = plan_of(envelope, reference, day)
     lane = reference.sla.urgency.of(envelope.priority) if reference.sla else "normal"
     deliveries = [_delivery(way, lane, paper=envelope.paper) for way in found.deliveries]
-    refusals = [_refused(each) for each in found.refusals]
+    refusals = [_refused(each, envelope) for each in found.refusals]
     return _say(
         ctx, reference, file=str(file), document_id=envelope.document_id, deliveries=deliveries, refusals=refusals
     )
 
 
 def plan_of(envelope: Envelope, reference: Reference, on: date) -> Plan:
-    """Return the router's plan; every recipient is refused where the sender is nobody on that day."""
-    if reference.directory is None:
-        return Plan(refusals=tuple(NotRouted(addressed=code, code="SENDER_UNKNOWN") for code in envelope.recipients))
-    sender = reference.directory.resolve(envelope.sender, on)
-    if sender.agency is None:
-        code = "SENDER_UNKNOWN"
-        return Plan(refusals=tuple(NotRouted(addressed=each, code=code) for each in envelope.recipients))
-    return plan(envelope, sender.agency, reference, on).reachable()
+    """Return the router's plan; every recipient is refused where the sender may not send this on that day."""
+    if fault := _sender_fault(envelope, reference, on):
+        return Plan(refusals=tuple(NotRouted(addressed=each, code=fault) for each in envelope.recipients))
+    return plan(envelope, _sender(envelope, reference, on), reference, on).reachable()
+
+
+def _sender_fault(envelope: Envelope, reference: Reference, on: date) -> str:
+    """Return what the router finds wrong with the sender; which client system hands the packet over is not asked."""
+    sender = _sender(envelope, reference, on).organ_id
+    fault = sender_fault(envelope.sender, sender, envelope.document_id, reference, on)
+    return fault or ("" if may_act_on(sender, envelope.related, reference, on) else "SENDER_NOT_ALLOWED")
+
+
+def _sender(envelope: Envelope, reference: Reference, on: date) -> Agency:
+    found = reference.directory.resolve(envelope.sender, on).agency if reference.directory else None
+    return found or Agency(organ_id=envelope.sender, name="", level="", valid_from=on)
 
 
 def _delivery(way: Delivery, lane: str, *, paper: bool) -> dict[str, Any]:
@@ -66,12 +75,9 @@ def _delivery(way: Delivery, lane: str, *, paper: bool) -> dict[str, Any]:
     }
 
 
-def _refused(each: NotRouted) -> dict[str, Any]:
-    return {
-        "addressed": each.addressed,
-        "code": each.code,
-        "sentence_vi": sentence_vi(each.code, detail=each.addressed),
-    }
+def _refused(each: NotRouted, envelope: Envelope) -> dict[str, Any]:
+    about = envelope.sender if each.code.startswith("SENDER_") else each.addressed
+    return {"addressed": each.addressed, "code": each.code, "sentence_vi": sentence_vi(each.code, detail=about)}
 
 
 def _say(ctx: Ctx, reference: Reference, **answer: Any) -> int:

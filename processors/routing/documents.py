@@ -59,7 +59,7 @@ def _met_before(event: DocumentSigned, known: Document, now: datetime) -> Decisi
         return Decision(document=known)
     if tried is None:
         return None
-    if event.confirms and event.confirms == tried.verdict:
+    if tried.provisional and event.confirms == tried.verdict:  # said again for a repeat, it is answered as one
         return Decision(document=known.with_try(sha256, replace(tried, provisional=False).met(record)))
     if tried.refused and tried.refused != "SAME_ID_OTHER_BYTES":
         return None
@@ -84,7 +84,8 @@ def _fault(event: DocumentSigned, reference: Reference, now: datetime) -> str:
 def _refuse_whole(event: DocumentSigned, known: Document, reason: str, reference: Reference, now: datetime) -> Decision:
     record = event_id(event.event_id, event.causation_id)
     before = known.tries.get(event.content.sha256)
-    tried = replace(before or Try(verdict=event.event_id), refused=reason).met(record)
+    first = Try(verdict=event.event_id, provisional=event.provisional)
+    tried = replace(before or first, refused=reason).met(record)
     refusal = answers.refused(event, reason, reference, now)
     return Decision(events=(refusal,), document=known.with_try(event.content.sha256, tried))
 

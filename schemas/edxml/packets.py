@@ -74,6 +74,9 @@ class Refusal:
     sender: str = ""
     """Cleaned; empty where it could not be read."""
 
+    about_status: bool = False
+    """True where it says a status; its document id then is that of the document the status is about."""
+
     sha256: str
     size: int
 

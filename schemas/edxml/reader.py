@@ -112,31 +112,30 @@ def _document(reading: _Reading, frame: Frame, root: Element, outer: Element) ->
 
 
 def _refused(fault: PacketFaultError, reading: _Reading) -> Refusal:
-    about, sender = _whose(reading.root)
+    header = _only_header(reading.root)
+    about_status = header is not None and header.find("StatusCode") is not None
     return Refusal(
         code=fault.code,
         element=fault.element,
         detail=fault.detail,
-        document_id=about,
-        sender=sender,
+        document_id=_tried(header, "ResponseFor/DocumentId" if about_status else "DocumentId"),
+        sender=_tried(header, "From/OrganId"),
+        about_status=about_status,
         sha256=reading.scanned.sha256,
         size=reading.scanned.size,
     )
 
 
-def _whose(root: Element | None) -> tuple[str, str]:
-    """Return document id and sender of a packet that is refused, as far as they can be read without doubt."""
+def _only_header(root: Element | None) -> Element | None:
+    """Return the header of a packet that is refused, if it can be told without doubt."""
     if root is None:
-        return "", ""
+        return None
     headers = root.findall("edXMLEnvelope/edXMLHeader/MessageHeader") or root.findall("edXMLHeader/MessageHeader")
-    if len(headers) != 1:
-        return "", ""
-    about = "ResponseFor/DocumentId" if headers[0].find("StatusCode") is not None else "DocumentId"
-    return _tried(headers[0], about), _tried(headers[0], "From/OrganId")
+    return headers[0] if len(headers) == 1 else None
 
 
-def _tried(header: Element, path: str) -> str:
-    if len(header.findall(path)) != 1:
+def _tried(header: Element | None, path: str) -> str:
+    if header is None or len(header.findall(path)) != 1:
         return ""
     try:
         return (organ_id if path.startswith("From") else document_id)(text_at(header, path), path, [])

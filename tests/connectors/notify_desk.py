@@ -98,7 +98,7 @@ def alert(at: datetime = MONDAY, *to: Told, **fields: Any) -> DocumentAlert:
         "delivery_id": "0" * 32 + "-000.00.17.H53",
         "kind": "not_received",
         "state": AlertState.FIRING,
-        "level": 1,
+        "level": 0,
         "clock": "transport",
         "debtor": "000.00.17.H53",
         "to": to or (CLERK,),

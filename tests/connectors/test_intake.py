@@ -88,6 +88,19 @@ def test_what_cannot_be_read_is_refused_by_its_digest(axis: Settings) -> None:
     assert not open_content(axis).exists(event.sha256)
 
 
+def test_a_refused_status_is_none_of_its_document(axis: Settings) -> None:
+    """A status without a word for its code: refused as a status, so that the document it is about does not look refused."""
+    doorway = at_hand(axis)
+    doorway.drop(status("03").replace(b">03</edXML:StatusCode>", b"></edXML:StatusCode>"))
+    with intake(axis) as one:
+        one.round()
+    event, receipt = doorway.event(), doorway.receipt()
+
+    assert isinstance(event, DocumentRefused)
+    assert (True, "MISSING_FIELD", document_id()) == (event.about_status, event.reason, event.document_id)
+    assert ("status", False) == (receipt["kind"], receipt["accepted"])
+
+
 def test_a_secret_leaves_no_bytes(axis: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """Marked in its subject: digest, sender and time are told; nothing of it is left under `var`, nor said in the log."""
     packet, doorway = document(77, subject="Tối mật: kế hoạch phòng thủ"), at_hand(axis)

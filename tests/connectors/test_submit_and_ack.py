@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,7 +22,7 @@ from schemas.events import ContentRef, Event, StatusSubmitted
 from schemas.ids import delivery_id, document_key
 from tests.axis import environment, open_axis, until
 from tests.connectors import life
-from tests.connectors.doorway import at_endpoint, at_hand, process
+from tests.connectors.doorway import ROOT, at_endpoint, at_hand, process
 from tests.connectors.packets import COMMUNE, HEALTH, PROVINCE, document, document_id
 
 PACKET = document(recipients=(HEALTH, COMMUNE, life.NOBODY))
@@ -67,13 +70,22 @@ def tell(settings: Settings, events: Iterable[Event]) -> None:
 
 
 def run(settings: Settings, *words: str | Path) -> Result:
-    """Run the command line."""
+    """Run the command line in this process."""
     return CliRunner().invoke(cli, [str(word) for word in words], env=environment(settings))
 
 
-def answers(result: Result) -> list[dict[str, Any]]:
+def lienthong(settings: Settings, *words: str) -> tuple[int, str]:
+    """Run the command as a user does; return exit code and stdout."""
+    given = {**os.environ, **environment(settings)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "infra", *words], cwd=ROOT, env=given, capture_output=True, check=False
+    )
+    return ended.returncode, ended.stdout.decode()
+
+
+def answers(stdout: str) -> list[dict[str, Any]]:
     """Return what was printed for scripts."""
-    return [json.loads(line) for line in result.stdout.splitlines()]
+    return [json.loads(line) for line in stdout.splitlines()]
 
 
 def file(tmp_path: Path, name: str, content: bytes) -> Path:
@@ -87,13 +99,13 @@ def test_each_file_gets_its_answer(axis: Settings, tmp_path: Path) -> None:
     """A good packet and rubbish: two lines, exit 1 for the second's sake; the user's files stay where they are."""
     files = [file(tmp_path, "good packet", PACKET), file(tmp_path, "bad.edxml", b"rubbish")]
     result = run(axis, "submit", *files, "--json")
-    good, bad = answers(result)
+    good, bad = answers(result.stdout)
 
     assert 1 == result.exit_code
     assert (str(files[0]), document_id(), SHA256, True, None) == tuple(
         good[name] for name in ("file", "document_id", "digest", "accepted", "refusal")
     )
-    assert (str(files[1]), False, "XML_NOT_WELL_FORMED") == (bad["file"], bad["accepted"], bad["refusal"]["code"])
+    assert (str(files[1]), False, "NOT_EDXML") == (bad["file"], bad["accepted"], bad["refusal"]["code"])
     assert "folder:intake" == good["submitted_by"]
     assert all(each.exists() for each in files)
     assert 0 == run(axis, "submit", files[0]).exit_code
@@ -122,7 +134,7 @@ def test_wait_ends_when_each_recipient_has_an_outcome(axis: Settings, tmp_path: 
     others.start()
     result = run(axis, "submit", file(tmp_path, "a.edxml", PACKET), "--wait", "--json")
     others.join()
-    (answer,) = answers(result)
+    (answer,) = answers(result.stdout)
 
     assert (0, True, "dispatched") == (result.exit_code, answer["settled"], answer["state"])
     assert {HEALTH, COMMUNE} == {each["organ_id"] for each in answer["deliveries"]}
@@ -145,7 +157,7 @@ def test_wait_says_how_far_it_is(
     """Nothing known, no verdict, an outcome missing: exit 2 after the time; held ends the wait; refused is a no."""
     tell(axis, events)
     result = run(axis, "submit", file(tmp_path, "a.edxml", PACKET), "--wait", "--timeout", "5", "--json")
-    (answer,) = answers(result)
+    (answer,) = answers(result.stdout)
 
     assert (code, state, settled) == (result.exit_code, answer.get("state"), answer["settled"])
 
@@ -159,11 +171,12 @@ def test_a_status_takes_the_door_of_who_says_it(
 ) -> None:
     """The recipient through its own system, the sender for 13; the event is on the log under the document's key."""
     tell(axis, [SUBMITTED, *OUTCOMES])
-    result = run(axis, "ack", DELIVERY, code, "--by", "Trần Thị Bình", "--reason", "Gửi nhầm", "--json")
-    (answer,) = answers(result)
+    words = ("ack", DELIVERY, code, "--by", "Trần Thị Bình", "--reason", "Gửi nhầm", "--json")
+    exit_code, stdout = lienthong(axis, *words)
+    (answer,) = answers(stdout)
     event = at_endpoint(axis, address).event()
 
-    assert 0 == result.exit_code
+    assert 0 == exit_code
     assert isinstance(event, StatusSubmitted)
     assert (KEY, code, "Gửi nhầm") == (event.document_key, event.code, event.reason)
     assert (f"folder:{address}", said_by, addressed_to) == (event.submitted_by, event.said_by, event.addressed_to)

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from infra import metrics, pages
+from infra import metrics, page_of_reasons, page_of_settings, pages
+from infra.complaints import variables
+from infra.settings import Settings
+from schemas.reasons import REASONS
 from schemas.topics import TOPICS, describe
 
 
@@ -13,7 +16,7 @@ def test_the_pages_are_up_to_date() -> None:
 
 def test_an_outdated_page_is_noticed_and_written(tmp_path: Path) -> None:
     """Missing pages, then one that somebody edited: named, written, and good from then on."""
-    assert ["docs/topics.md", "docs/metrics.md"] == pages.write(tmp_path)
+    assert list(pages.PAGES) == pages.write(tmp_path)
     page = tmp_path / "docs" / "topics.md"
     page.write_text(page.read_text(encoding="utf-8").replace("document.held", "document.late"), encoding="utf-8")
 
@@ -41,3 +44,21 @@ def test_every_metric_has_its_row() -> None:
         row.split("|")[1].strip() for row in rows
     }
     assert 1 == len({row.count("|") for row in rows})
+
+
+def test_every_setting_has_its_row_and_its_meaning() -> None:
+    """One row a setting under the name that sets it; none without a word of what it means."""
+    rows = [line.split(" | ") for line in page_of_settings.describe().splitlines() if line.startswith("| `")]
+
+    names = [" or ".join(f"`{name}`" for name in every) for every in variables(Settings.model_fields).values()]
+    assert names == [row[0].removeprefix("| ") for row in rows]
+    assert [] == [row[0] for row in rows if row[3].strip(" |") == ""]
+
+
+def test_every_reason_code_has_its_row() -> None:
+    """One row a code, with both sentences and nothing of a template left."""
+    rows = [line for line in page_of_reasons.describe().splitlines() if line.startswith("| `")]
+
+    assert set(REASONS) == {row.split("`")[1] for row in rows}
+    assert len(REASONS) == len(rows)
+    assert [] == [row for row in rows if "{" in row or "<br>" not in row]

@@ -221,3 +221,24 @@ def test_a_confirmed_verdict_sends_nothing_again() -> None:
     assert isinstance(event, DocumentDispatched)
     assert event.provisional
     assert () == router.take(signed(HEALTH, event_id="confirmed", confirms=signed(HEALTH).event_id))
+
+
+def test_a_repeat_after_the_confirmation_is_answered() -> None:
+    """Provisional, confirmed, then the same bytes again: the repeated verdict confirms too, and its sender gets the first outcome."""
+    router = Partition()
+    router.take(signed(HEALTH, provisional=True))
+    confirmed = signed(HEALTH, event_id="confirmed", confirms=signed(HEALTH).event_id, cause="timer")
+    router.take(confirmed)
+
+    assert () == router.take(confirmed)
+    assert ["DocumentRepeated"] == named(router.take(replace(confirmed, causation_id="again")))
+
+
+def test_a_repeat_after_the_confirmation_of_a_refused_one_is_decided_again() -> None:
+    """Refused as a whole while provisional: the confirmation changes nothing, the next try is the sender's new chance."""
+    router = Partition()
+    assert ["DocumentRefused"] == named(router.take(signed(HEALTH, HEALTH, provisional=True)))
+    confirmed = signed(HEALTH, HEALTH, event_id="confirmed", confirms=signed(HEALTH).event_id, cause="timer")
+
+    assert () == router.take(confirmed)
+    assert ["DocumentRefused"] == named(router.take(replace(confirmed, causation_id="again")))

@@ -1,0 +1,120 @@
+"""The law for one (document key, digest): one current verdict; if it carries, one outcome for each recipient and one answer for each repeat."""
+
+from collections.abc import Iterator
+
+from infra.audit.books import Books, Submission
+
+VERIFIER, ROUTER = "verifier", "router"
+"""The apps whose dead letters excuse a missing verdict and a missing outcome."""
+
+
+def current(account: Submission) -> list[str]:
+    """Return the event ids of the verdicts that no other one took the place of.
+
+    A confirmation or recall names the verdict it ends. A verdict that waits gives way to what was decided later, by a timer or
+    for another submission of the same bytes; and one made for a later submission takes the place of an earlier refusal (ADR 0003).
+    """
+    ended = {verdict.ends for verdict in account.verdicts.values()}
+    rank = {event_id: _rank(account, event_id) for event_id in account.verdicts}
+    for event_id, verdict in account.verdicts.items():
+        if verdict.kind != "held":
+            ended |= {e for e, each in account.verdicts.items() if each.kind == "held" and rank[e] <= rank[event_id]}
+            continue
+        for e, each in account.verdicts.items():
+            looked_at_again = each.kind == "held" and e == verdict.cause
+            if looked_at_again or (each.kind in {"held", "refused"} and rank[e] < rank[event_id]):
+                ended.add(e)
+    return [event_id for event_id in account.verdicts if event_id not in ended]
+
+
+def _rank(account: Submission, event_id: str) -> int:
+    """Return the number of the submission that a verdict goes back to; -1 if it goes back to none."""
+    met = {event_id}
+    cause = account.verdicts[event_id].cause
+    while cause in account.verdicts and cause not in met:
+        met.add(cause)
+        cause = account.verdicts[cause].cause
+    return next((number for number, name in enumerate(account.submitted) if name == cause), -1)
+
+
+def missing(account: Submission, books: Books) -> Iterator[str]:
+    """Yield what a submission still lacks; what ended as a dead letter lacks nothing."""
+    for event_id, places in account.submitted.items():
+        if event_id not in account.judged and not books.gave_up(VERIFIER, places):
+            yield f"handed over at {places[-1]}, no verdict"
+    carrying = [event_id for event_id in current(account) if account.verdicts[event_id].carries]
+    waiting = _for_the_router(account, books)
+    if not carrying or not waiting:
+        return
+    if account.outcomes or not account.refused_whole:
+        kind = account.verdicts[carrying[0]].kind
+        yield from (f"{kind}, no outcome for {code}" for code in account.recipients if code not in account.outcomes)
+    asked = [where for (_, cause), where in waiting.items() if cause not in account.repeated]
+    decided = len(account.refused_whole) + bool(account.outcomes)
+    yield from (f"the repeat judged at {where} was not answered" for where in asked[max(1, decided) :])
+
+
+def _for_the_router(account: Submission, books: Books) -> dict[tuple[str, str], str]:
+    """Return the records of carrying verdicts that the router owes an answer; a confirmation by a timer asks for none."""
+    found = {}
+    for (event_id, cause), places in account.answers.items():
+        verdict = account.verdicts[event_id]
+        before = account.verdicts.get(verdict.ends)
+        confirms = before is not None and before.carries and cause not in account.submitted
+        if verdict.carries and not confirms and not books.gave_up(ROUTER, places):
+            found[event_id, cause] = places[-1]
+    return found
+
+
+def doubled(account: Submission) -> Iterator[str]:
+    """Yield what a submission has twice."""
+    if len(standing := current(account)) > 1:
+        yield f"{len(standing)} current verdicts: {', '.join(account.verdicts[each].kind for each in standing)}"
+    for code, outcomes in account.outcomes.items():
+        met = [each.what for each in outcomes.values() if not _takes_back(account, each.act, each.cause)]
+        if len(met) > 1:
+            yield f"{code} met {len(met)} outcomes: {', '.join(sorted(met))}"
+
+
+def _takes_back(account: Submission, act: str, cause: str) -> bool:
+    """Tell whether a dispatch takes back what went out under a provisional verdict: it stands beside the outcome."""
+    return act == "RECALL" and cause in account.verdicts and not account.verdicts[cause].carries
+
+
+def strange(account: Submission) -> Iterator[str]:
+    """Yield what nothing explains."""
+    if not account.submitted:
+        yield "outcome without a submission"
+        return
+    yield from _strange_verdicts(account)
+    yield from _strange_outcomes(account)
+    asked = {cause or event_id for event_id, cause in account.answers if account.verdicts[event_id].carries}
+    yield from (f"a repeat of {cause} was answered, which nobody handed over" for cause in account.repeated - asked)
+
+
+def _strange_verdicts(account: Submission) -> Iterator[str]:
+    known = account.verdicts.keys() | account.submitted.keys()
+    for event_id, cause in account.answers:
+        if cause not in known:
+            yield f"verdict {event_id} of {cause or '?'}, which is not there"
+    for event_id, verdict in account.verdicts.items():
+        if verdict.ends and verdict.ends not in account.verdicts:
+            yield f"verdict {event_id} takes the place of {verdict.ends}, which is not there"
+    if account.verdicts and not current(account):
+        yield "no current verdict: each is ended by another"
+
+
+def _strange_outcomes(account: Submission) -> Iterator[str]:
+    for code, outcomes in account.outcomes.items():
+        if code not in account.recipients:
+            yield f"an outcome for {code}, which the packet does not name"
+        for each in outcomes.values():
+            if not _may_follow(account, each.cause) and not _takes_back(account, each.act, each.cause):
+                yield f"{code} met {each.what} without a verdict that lets the document pass"
+    for event_id, cause in account.refused_whole.items():
+        if not _may_follow(account, cause):
+            yield f"routing refusal {event_id} without a verdict that lets the document pass"
+
+
+def _may_follow(account: Submission, cause: str) -> bool:
+    return cause in account.verdicts and account.verdicts[cause].carries

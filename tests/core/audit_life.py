@@ -1,0 +1,127 @@
+"""A clean life for the audit's tests: named events, each with the cause it has on a real log, and how they lie on it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from infra.kafka.tail import Record
+from schemas import codec
+from schemas.events import Act, AlertState, DocumentRepeated, Event, Milestone, Stage, StatusParked, StatusSubmitted
+from schemas.ids import event_id
+from tests.connectors import life as of
+from tests.connectors.life import COMMUNE, CONTENT, HEALTH, KEY, PROVINCE
+
+Life = dict[str, Event]
+"""A name for each event, in the order in which they were written."""
+
+OTHER = "b" * 64
+"""Other bytes under the same id."""
+
+LATER_KEY = "later"
+"""Key of a document that is provisional, then taken back."""
+
+
+def clean() -> Life:
+    """Return lives that break no law: every outcome and every way round is there once."""
+    return {**carried(), **spoken(), **other_bytes(), **taken_back(), **refused_at_intake()}
+
+
+def carried() -> Life:
+    """Hold a packet, let it pass, route it to two recipients of three; the same bytes come again and are answered."""
+    first, again = of.submitted(), of.submitted(event_id=event_id("again"), occurred_at=of.at(100))
+    waits = of.held(causation_id=first.event_id)
+    passed = of.signed(causation_id=waits.event_id, confirms=waits.event_id)
+    cause = passed.event_id
+    return {
+        "first": first,
+        "held": waits,
+        "signed": passed,
+        "health": of.dispatched(causation_id=cause),
+        "commune": of.dispatched(COMMUNE, causation_id=cause),
+        "nobody": replace(of.not_routed(), causation_id=cause),
+        "again": again,
+        "signed again": replace(passed, causation_id=again.event_id),
+        "repeated": of.made(
+            DocumentRepeated, 101, document_key=KEY, document_id=of.DOCUMENT_ID, sha256=of.SHA256, sender=PROVINCE,
+            submitted_by="folder:h53", first_event_id=cause, causation_id=again.event_id,
+        ),
+    }  # fmt: skip
+
+
+def status(code: str) -> StatusSubmitted:
+    """Hand over a status about the carried document."""
+    return of.made(
+        StatusSubmitted, 30, code, document_key=KEY, content=of.STATUS, document_id=of.DOCUMENT_ID, code=code, said_by=HEALTH,
+        addressed_to=PROVINCE, submitted_by="folder:h53-17", channel="folder",
+    )  # fmt: skip
+
+
+def spoken() -> Life:
+    """Receive it, warn about it, and say three statuses: one came too early, one is not for that agency to say."""
+    early, arrived, foreign = status("01"), status("03"), status("13")
+    parked = of.made(
+        StatusParked, 30, document_key=KEY, content=of.STATUS, document_id=of.DOCUMENT_ID, code="01", said_by=HEALTH,
+        until_at=of.at(2000), status_event_id=early.event_id, causation_id=early.event_id,
+    )  # fmt: skip
+    refusal = of.refused("STATUS_NOT_ENTITLED", stage=Stage.ROUTING, about_status=True, causation_id=foreign.event_id)
+    return {
+        "firing": of.alert(AlertState.FIRING, 18),
+        "received": of.received(Milestone.RECEIVED, 20),
+        "resolved": of.alert(AlertState.RESOLVED, 21),
+        "early": early,
+        "parked": parked,
+        "early acknowledged": of.said("01", 32, causation_id=early.event_id),
+        "arrived": arrived,
+        "arrived acknowledged": of.said("03", 31, causation_id=arrived.event_id),
+        "foreign": foreign,
+        "foreign refused": refusal,
+    }
+
+
+def other_bytes() -> Life:
+    """Hand other bytes over under the id that was carried: refused as a whole."""
+    content = replace(CONTENT, sha256=OTHER)
+    other = of.submitted(event_id=event_id("other"), content=content)
+    passed = of.signed(event_id=event_id("other signed"), content=content, causation_id=other.event_id)
+    refusal = of.refused(
+        "SAME_ID_OTHER_BYTES", event_id=event_id("other refused"), stage=Stage.ROUTING, sha256=OTHER, causation_id=passed.event_id
+    )  # fmt: skip
+    return {"other": other, "other signed": passed, "other refused": refusal}
+
+
+def taken_back() -> Life:
+    """Let a packet out provisionally, refuse it by a newer revocation list, take it back."""
+    key = {"document_key": LATER_KEY}
+    envelope = replace(of.ENVELOPE, recipients=(HEALTH,))
+    later = of.submitted(**key, envelope=envelope)
+    passed = of.signed(**key, envelope=envelope, causation_id=later.event_id, provisional=True)
+    sent = {**key, "delivery_id": "later delivery"}
+    revoked = of.refused(
+        "REVOKED", **key, subject=LATER_KEY, causation_id=passed.event_id, recalls=passed.event_id
+    )  # fmt: skip
+    return {
+        "later": later,
+        "provisional": passed,
+        "later sent": of.dispatched(**sent, causation_id=passed.event_id),
+        "revoked": revoked,
+        "recalled": of.dispatched(**sent, causation_id=revoked.event_id, act=Act.RECALL),
+    }
+
+
+def refused_at_intake() -> Life:
+    """Refuse what could not be read, before it is submitted."""
+    return {"at intake": of.refused("XML_NOT_WELL_FORMED", stage=Stage.INTAKE, document_key="", subject="c" * 64)}
+
+
+def on_the_log(events: Iterable[Event]) -> Iterator[Record]:
+    """Write the events as records, each at the place it gets in this order."""
+    for arrived in of.on_topics(events):
+        written = codec.encode(arrived.event, source="/lienthong/test")
+        where = arrived.where
+        yield Record(where.topic, where.partition, arrived.offset, written.key, written.value, written.headers)
+
+
+def dead(record: Record, stage: str, reason: str = "INTERNAL_ERROR", *, offset: int = 0) -> Record:
+    """Bury a record, as the engine of the app `stage` does."""
+    said = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "stage": stage}
+    headers = [(f"__dlq.errors.{name}", str(value).encode()) for name, value in (said | {"reason": reason}).items()]
+    return Record("dead-letter", record.partition, offset, record.key, record.value, [*record.headers, *headers])
