@@ -32,7 +32,8 @@ async def notify(folder: Path, port: int, crash_at: str = "") -> None:
     )
     try:
         await one.claim()
-        await one.drain(size=3)
+        for _ in range(2):  # first what a killed process had begun, then what it had not read
+            await one.drain(size=3)
     finally:
         one.close()
         post.close()
