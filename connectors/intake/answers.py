@@ -131,22 +131,6 @@ def refusal(taken: Taken, refused: Refusal) -> Answer:
     return Answer(event=event, receipt=receipt, fate=fate, reason=refused.code)
 
 
-def too_many(taken: Taken, answer: Answer) -> Answer:
-    """Say no to a packet whose event no record can hold: it names more recipients than there is room for."""
-    return refusal(
-        taken,
-        Refusal(
-            code="RESOURCE_LIMIT",
-            element="To",
-            detail="quá nhiều nơi nhận",
-            document_id=str(answer.receipt["document_id"]),
-            sender=answer.event.sender if isinstance(answer.event, DocumentSubmitted) else "",
-            sha256=answer.sha256,
-            size=0,
-        ),
-    )
-
-
 def no_file(taken: Taken) -> Answer:
     """Say no to a link, a folder or a pipe: it is put aside unopened."""
     sentence = sentence_vi("NOT_EDXML", detail="không phải là một tệp thường; liên kết và thư mục không được mở")

@@ -134,11 +134,7 @@ class Intake:
         return refused if isinstance(refused, Exception) else self._sealed(taken, answers.refusal(taken, refused))
 
     def _ready(self, taken: Taken) -> _Ready:
-        answer = self._answer_to(taken, reference=self._references.current())
-        try:
-            return self._sealed(taken, answer)
-        except ValueError:  # more recipients than a record has room for
-            return self._sealed(taken, answers.too_many(taken, answer))
+        return self._sealed(taken, self._answer_to(taken, reference=self._references.current()))
 
     def _sealed(self, taken: Taken, answer: Answer) -> _Ready:
         return _Ready(taken, answer, seal(answer.event, app=NAME, clock=self._clock) if answer.event else None)

@@ -45,6 +45,8 @@ class _Act:
     at: datetime
     order: int
     do: Callable[[], None] = field(compare=False)
+    idle: Callable[[], bool] = field(compare=False, default=bool)
+    """Tells whether it would change nothing, as things are."""
 
 
 class Play:
@@ -67,7 +69,7 @@ class Play:
         for planned in self._plan:
             self._at(planned.at, partial(self._hand_over, planned))
         for at, what in looks(monday):
-            self._at(at, partial(self._look, what))
+            self._at(at, partial(self._look, what), idle=partial(self._recipients.idle, what))
 
     def until_settled(self) -> bool:
         """Step through the whole week; True when every packet ended as the plan expects."""
@@ -79,14 +81,10 @@ class Play:
             if self._due(now):
                 self._say_progress()
                 continue
-            following = [
-                moment
-                for moment in (self._next_act(), self._quiet.next_due())
-                if moment is not None and moment <= self._end
-            ]
-            if not following:
+            following = self._next_moment()
+            if following is None or following > self._end:
                 break
-            self._clock.advance(max(now, min(following)))
+            self._clock.advance(max(now, following))
         return self._report()
 
     def for_people(self) -> None:
@@ -100,11 +98,16 @@ class Play:
         self._observer.catch_up()
         self._report()
 
-    def _at(self, at: datetime, do: Callable[[], None]) -> None:
-        heapq.heappush(self._acts, _Act(at, next(self._order), do))
+    def _at(self, at: datetime, do: Callable[[], None], *, idle: Callable[[], bool] = bool) -> None:
+        heapq.heappush(self._acts, _Act(at, next(self._order), do, idle))
 
-    def _next_act(self) -> datetime | None:
-        return self._acts[0].at if self._acts else None
+    def _next_moment(self) -> datetime | None:
+        """Return when anything happens next; acts before it that would change nothing are left out."""
+        due = self._quiet.next_due()
+        while self._acts and (due is None or self._acts[0].at < due) and self._acts[0].idle():
+            heapq.heappop(self._acts)
+        moments = [act.at for act in self._acts[:1]]
+        return min(moments if due is None else [*moments, due], default=None)
 
     def _due(self, now: datetime) -> bool:
         """Do what is due; True if there was anything."""

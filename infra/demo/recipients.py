@@ -66,42 +66,49 @@ class Recipients:
     """Delivery ids whose file was taken out of an inbox."""
 
     _cases: dict[str, _Case] = field(default_factory=dict)
+    _notes: dict[Path, Mapping[str, str]] = field(default_factory=dict)
+    """Delivery notes of what lies in the inboxes, read once."""
 
     def look(self, what: str) -> list[Answer]:
         """Take what is new and go one step on with what was taken before."""
         answers: list[Answer] = []
-        for address, folder in self.endpoints.items():
-            for packet in sorted((folder / "inbox").glob("*.edxml")):
-                self._take(packet, address, what)
+        for packet, address, note in self._wanted(what):
+            self._take(packet, address, note)
         for delivery_id, case in list(self._cases.items()):
-            answers += self._answer(delivery_id, case, what)
+            if _moves(case, what):
+                answers += self._answer(delivery_id, case)
         return answers
 
-    def _take(self, packet: Path, address: str, what: str) -> None:
+    def idle(self, what: str) -> bool:
+        """Tell whether such a look, now, would find nothing to do."""
+        return not any(_moves(case, what) for case in self._cases.values()) and next(self._wanted(what), None) is None
+
+    def _wanted(self, what: str) -> Iterator[tuple[Path, str, Mapping[str, str]]]:
+        """Yield packet, address and note of what somebody takes at such a look."""
+        for address, folder in self.endpoints.items():
+            for packet in sorted((folder / "inbox").glob("*.edxml")):
+                note = self._note(packet)
+                if note is not None and _takes(self.habits.get(note["recipient"], Habit.PROMPT), note, what):
+                    yield packet, address, note
+
+    def _note(self, packet: Path) -> Mapping[str, str] | None:
+        """Return a packet's delivery note; None for a status packet, or where the note is still on its way."""
         try:
-            note = json.loads(packet.with_suffix(".json").read_text())
+            if packet not in self._notes:
+                self._notes[packet] = json.loads(packet.with_suffix(".json").read_text())
         except OSError:
-            return  # a status packet for a sender, or a note still on its way: the next look finds it
-        habit = self.habits.get(note["recipient"], Habit.PROMPT)
-        urgent = note.get("urgency", "normal") != "normal"
-        wanted = {
-            URGENT_ONLY: urgent and habit is not Habit.SLOW,
-            ALL: habit in (Habit.PROMPT, Habit.REFUSES),
-            EVENING: habit is Habit.SLOW,
-        }
-        if habit is Habit.SILENT or not wanted[what]:
-            return
+            return None
+        return self._notes[packet]
+
+    def _take(self, packet: Path, address: str, note: Mapping[str, str]) -> None:
         packet.unlink()
         packet.with_suffix(".json").unlink()
+        del self._notes[packet]
         self.taken.add(note["delivery_id"])
-        self._cases[note["delivery_id"]] = _Case(note, address, habit)
+        self._cases[note["delivery_id"]] = _Case(note, address, self.habits.get(note["recipient"], Habit.PROMPT))
 
-    def _answer(self, delivery_id: str, case: _Case, what: str) -> Iterator[Answer]:
-        if case.habit is Habit.SLOW and what != EVENING:
-            return
+    def _answer(self, delivery_id: str, case: _Case) -> Iterator[Answer]:
         steps = {Habit.REFUSES: (("02",),), Habit.SLOW: ((), ("01", "03"))}.get(case.habit, STEPS)
-        if what == URGENT_ONLY and (case.said or case.note.get("urgency", "normal") == "normal"):
-            return
         for code in steps[case.said]:
             yield Answer(
                 delivery_id=delivery_id, recipient=case.note["recipient"], document_id=case.note["document_id"],
@@ -110,6 +117,27 @@ class Recipients:
         case.said += 1
         if case.said == len(steps):
             del self._cases[delivery_id]
+
+
+def _urgent(note: Mapping[str, str]) -> bool:
+    return note.get("urgency", "normal") != "normal"
+
+
+def _takes(habit: Habit, note: Mapping[str, str], what: str) -> bool:
+    """Tell whether somebody of this habit takes a packet at such a look."""
+    wanted = {
+        URGENT_ONLY: _urgent(note) and habit in (Habit.PROMPT, Habit.REFUSES),
+        ALL: habit in (Habit.PROMPT, Habit.REFUSES),
+        EVENING: habit is Habit.SLOW,
+    }
+    return wanted[what]
+
+
+def _moves(case: _Case, what: str) -> bool:
+    """Tell whether such a look brings a delivery in hand one step on."""
+    if case.habit is Habit.SLOW:
+        return what == EVENING
+    return what != URGENT_ONLY or (not case.said and _urgent(case.note))
 
 
 def looks(monday: date) -> Iterator[tuple[datetime, str]]:

@@ -3,21 +3,17 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from infra.clock import open_clock
 from infra.content import open_content
 from infra.reference import Follower
-from infra.settings import Settings, environment
+from infra.settings import Settings
 from infra.supervise.ledger import start_ticks
+from tests.demo_week import audit, week
 from tests.recount import alerts_due, alerts_raised
 
 SAMPLE, FULL = 120, 2_000
@@ -30,29 +26,6 @@ FULL_SECONDS = 1_800.0
 LOOK_SECONDS = 0.05
 
 pytestmark = pytest.mark.alone
-
-
-def told(settings: Settings) -> dict[str, str]:
-    """Return the environment of commands that speak of this axis."""
-    return environment() | {
-        "LIENTHONG_VAR": str(settings.var),
-        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
-        "LIENTHONG_TOPIC_PREFIX": settings.topic_prefix,
-    }
-
-
-@contextmanager
-def week(settings: Settings, said: Path, packets: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Play a week; whatever happens, nothing of it is left running."""
-    command = [sys.executable, "-m", "infra", "up", "--demo", "--until-settled", "--json", "--packets", str(packets)]
-    with said.open("wb") as out, (said.with_suffix(".err")).open("wb") as err:
-        running = subprocess.Popen(command, stdout=out, stderr=err, env=told(settings), start_new_session=True)
-        try:
-            yield running
-        finally:
-            if running.poll() is None:
-                running.send_signal(signal.SIGTERM)
-                running.wait(30)
 
 
 def handed_over(settings: Settings) -> int:
@@ -73,7 +46,7 @@ def kill(settings: Settings, name: str) -> None:
 def play_and_kill(settings: Settings, said: Path, packets: int, seconds: float) -> None:
     """Play the week; at each eleventh of it the next victim dies."""
     ends = time.monotonic() + seconds
-    with week(settings, said, packets) as running:
+    with week(settings, said, "--packets", str(packets)) as running:
         for number, victim in enumerate(TWICE, start=1):
             while handed_over(settings) < number * packets / (len(TWICE) + 1):
                 assert running.poll() is None, said.with_suffix(".err").read_text()[-2_000:]
@@ -81,13 +54,6 @@ def play_and_kill(settings: Settings, said: Path, packets: int, seconds: float) 
                 time.sleep(LOOK_SECONDS)  # polling the play's own count
             kill(settings, victim)
         running.wait(max(1.0, ends - time.monotonic()))
-
-
-def audit(settings: Settings) -> tuple[int, Mapping[str, Any]]:
-    """Run the audit; return its exit code and answer."""
-    command = [sys.executable, "-m", "infra", "audit", "--json"]
-    done = subprocess.run(command, env=told(settings), capture_output=True, timeout=120, check=False)
-    return done.returncode, json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(
