@@ -55,13 +55,18 @@ def missing(account: Submission, books: Books) -> Iterator[str]:
 
 
 def _for_the_router(account: Submission, books: Books) -> dict[tuple[str, str], str]:
-    """Return the records of carrying verdicts that the router owes an answer; a confirmation by a timer asks for none."""
+    """Return the records of carrying verdicts that the router owes an answer.
+
+    A confirmation by a timer asks for none, nor does a provisional verdict that was taken back: what is still unread of it is not sent.
+    """
     found = {}
+    taken_back = {verdict.ends for verdict in account.verdicts.values() if not verdict.carries}
     for (event_id, cause), places in account.answers.items():
         verdict = account.verdicts[event_id]
         before = account.verdicts.get(verdict.ends)
         confirms = before is not None and before.carries and cause not in account.submitted
-        if verdict.carries and not confirms and not books.gave_up(ROUTER, places):
+        owed = verdict.carries and not confirms and event_id not in taken_back
+        if owed and not books.gave_up(ROUTER, places):
             found[event_id, cause] = places[-1]
     return found
 

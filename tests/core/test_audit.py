@@ -164,3 +164,15 @@ def test_several_tries_of_a_held_document_end_in_one() -> None:
 
     life["no"] = of.refused(causation_id=on.event_id)
     assert found(life).ok
+
+
+def test_what_was_taken_back_unsent_needs_no_answer() -> None:
+    """Provisional, refused before the router read it, then signed for a later try: the later verdict alone is acted on."""
+    first, second = of.submitted(), of.submitted(event_id="second")
+    passed = of.signed(event_id="provisional", causation_id=first.event_id, provisional=True)
+    no = of.refused("REVOKED", causation_id=passed.event_id, recalls=passed.event_id)
+    yes = of.signed(causation_id=second.event_id, confirms=no.event_id)
+    life: Life = {"first": first, "passed": passed, "no": no, "second": second, "yes": yes}
+    life["sent"] = of.dispatched(causation_id=yes.event_id, addressed=of.ENVELOPE.recipients)
+
+    assert found(life).ok

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import event as reached
 from hypothesis import given
@@ -33,7 +34,7 @@ from tests.core.routing_cases import (
 )
 from tests.core.test_verification_core import BROKEN, CRASHED, MISSING, PASSED, PROVISIONAL
 
-CALL_BACK = {"business_type": 1, "related": (DOCUMENT_ID,)}
+CALL_BACK: dict[str, Any] = {"business_type": 1, "related": (DOCUMENT_ID,)}
 PACKETS = {
     "a" * 64: signed(HEALTH, NOBODY).envelope,
     "b" * 64: signed(HEALTH, COMMUNE).envelope,

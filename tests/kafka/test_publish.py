@@ -38,7 +38,7 @@ def bad(tmp_path: Path) -> Path:
     folder = tmp_path / "bad"
     shutil.copytree(REFERENCE, folder)
     with (folder / "agencies.csv").open("a", encoding="utf-8") as rows:
-        rows.write("000.00.77.H53,H53.77,Sở Thử,000.00.99.G99,department,2026-01-01,,,office-0730\n")
+        rows.write("000.00.97.H53,H53.97,Sở Thử,000.00.99.G99,department,2026-01-01,,,office-0730\n")
     return folder
 
 
@@ -113,19 +113,15 @@ def test_without_its_topic_nothing_is_stored(settings: Settings) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "name", "why"),
-    [
-        ("calendar", "nothing", "no files of calendar"),
-        ("trust", "note.txt", "no file of trust"),
-        ("crl", "locked.crl", ""),
-    ],
+    [("calendar", "nothing", "no files of calendar"), ("trust", "note.txt", "no file of trust")],
 )
 def test_a_path_that_holds_nothing_is_named(settings: Settings, tmp_path: Path, kind: str, name: str, why: str) -> None:
-    """A folder without the kind's files, a file of another kind, one that cannot be read: no stack trace."""
+    """A folder without the kind's files, a file that belongs to no kind: said in words, before the broker is asked."""
     path = tmp_path / name
-    path.mkdir() if name == "nothing" else path.write_text("?")
-    if name == "locked.crl":
-        path.unlink()
-        path.symlink_to(path)
+    if name == "nothing":
+        path.mkdir()
+    else:
+        path.write_text("?")
 
     with pytest.raises(NotPublishedError, match=why):
         publish(settings, kind, path)
