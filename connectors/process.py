@@ -66,10 +66,13 @@ def run_core(
     asyncio.run(_run(name, settings, desk, work))
 
 
-def run_projection(name: str, settings: Settings, clock: Clock, project: Project, state: State) -> None:
-    """Run a projection into tables of its own, in the database of `state`, until SIGTERM."""
+def run_projection(
+    name: str, settings: Settings, clock: Clock, project: Project, state: State, *, measure: Callable[[], None]
+) -> None:
+    """Run a projection into tables of its own, in the database of `state`, until SIGTERM; `measure` looks at them now and then."""
     desk = _desk(name, settings, clock, state)
-    asyncio.run(_run(name, settings, desk, Projecting(desk=desk, project=project, attempt=attempt)))
+    work = Projecting(desk=desk, project=project, attempt=attempt)
+    asyncio.run(_run(name, settings, desk, work, measure=measure))
 
 
 def _desk(name: str, settings: Settings, clock: Clock, state: State) -> Desk:
@@ -91,7 +94,18 @@ def _desk(name: str, settings: Settings, clock: Clock, state: State) -> Desk:
     )
 
 
-async def _run(name: str, settings: Settings, desk: Desk, work: Deciding | Projecting) -> None:
+def _measure_nothing() -> None:
+    """Look at nothing."""
+
+
+async def _run(
+    name: str,
+    settings: Settings,
+    desk: Desk,
+    work: Deciding | Projecting,
+    *,
+    measure: Callable[[], None] = _measure_nothing,
+) -> None:
     feed = Feed(settings, name)
     engine = Engine(
         topics=[topic.name for topic in read_by(name)],
@@ -104,7 +118,12 @@ async def _run(name: str, settings: Settings, desk: Desk, work: Deciding | Proje
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: loop.create_task(_end(feed)))
-    await feed.run(engine, after_tick=lambda: progress.say_engine(engine))
+
+    def after_tick() -> None:
+        progress.say_engine(engine)
+        measure()
+
+    await feed.run(engine, after_tick=after_tick)
     log.info("stopped")
     os._exit(0)  # threads of libraries may still wait for a broker
 

@@ -60,6 +60,7 @@ async def _judges(settings: Settings) -> Preparation:
         locate=store.path,
         keep=lambda evidence: store.put([evidence], "application/json"),
         observe=observe,
+        lost=lambda why: metrics.POOL_KILLS.labels(reason=why).inc(),
         limits=Limits(wall_seconds=settings.judge_seconds),
     )
     await pool.start()

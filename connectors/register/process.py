@@ -2,6 +2,7 @@
 
 from connectors.process import prepared, run_projection
 from connectors.register import tables
+from connectors.register.gauges import Gauges
 from connectors.register.projection import project
 from infra.state import METADATA, State, open_database
 
@@ -13,4 +14,5 @@ def run() -> None:
     settings, clock = prepared(NAME)
     engine = open_database(settings.register_url, METADATA)
     open_database(settings.register_url, tables.METADATA).dispose()
-    run_projection(NAME, settings, clock, project, State(engine, NAME))
+    gauges = Gauges(engine, clock)
+    run_projection(NAME, settings, clock, project, State(engine, NAME), measure=gauges.look)

@@ -117,7 +117,8 @@ class _Worker:
 class JudgePool:
     """Judges documents in `size` processes.
 
-    `locate` gives the file of a content's SHA-256, `keep` takes the evidence, `observe` each judgement and its seconds.
+    `locate` gives the file of a content's SHA-256, `keep` takes the evidence, `observe` each judgement and its seconds,
+    `lost` why a worker was (a class name).
     """
 
     def __init__(
@@ -127,10 +128,11 @@ class JudgePool:
         locate: Callable[[str], Path],
         keep: Callable[[bytes], object] | None = None,
         observe: Callable[[Judgement, float], object] | None = None,
+        lost: Callable[[str], object] | None = None,
         limits: Limits = Limits(),
     ) -> None:
         self._size, self._locate, self._keep, self._limits = size, locate, keep, limits
-        self._observe = observe
+        self._observe, self._lost = observe, lost
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._all: set[_Worker] = set()
         self.killed = 0
@@ -182,6 +184,8 @@ class JudgePool:
             except WorkerLostError as exc:
                 cost += exc.guilty  # a worker that was dead before it was asked is nobody's fault
                 self.killed += exc.guilty
+                if self._lost:
+                    self._lost(str(exc))
                 await self._replace(worker)
                 continue
             except asyncio.CancelledError:
