@@ -18,7 +18,7 @@ from infra.kafka.crashpoint import crash_points
 from infra.kafka.deciding import Deciding
 from infra.kafka.desk import Desk
 from infra.kafka.ends import BrokerEnds
-from infra.kafka.engine import Engine
+from infra.kafka.engine import TIMERS_AT_ONCE, Engine
 from infra.kafka.epochs import Epochs
 from infra.kafka.outbox import BUFFERED_BYTES, Outbox
 from infra.kafka.projection import Project, Projecting
@@ -57,13 +57,14 @@ def run_core(
     make_core: Callable[[Settings, Clock], Core],
     *,
     needs: Sequence[str] = (),
+    timers_at_once: int = TIMERS_AT_ONCE,
 ) -> None:
     """Run a connector that decides (with effects outside) until SIGTERM; raise `EnvironmentFaultError` when it cannot start."""
     references = Follower(settings, open_content(settings), process=name)
     references.start(needs=needs)
     desk = _desk(name, settings, clock, State(open_database(settings.state_url(name), METADATA), name))
     work = Deciding(desk=desk, core=make_core(settings, clock), epochs=Epochs(references), attempt=attempt)
-    asyncio.run(_run(name, settings, desk, work))
+    asyncio.run(_run(name, settings, desk, work, timers_at_once=timers_at_once))
 
 
 def run_projection(
@@ -105,6 +106,7 @@ async def _run(
     work: Deciding | Projecting,
     *,
     measure: Callable[[], None] = _measure_nothing,
+    timers_at_once: int = TIMERS_AT_ONCE,
 ) -> None:
     feed = Feed(settings, name)
     engine = Engine(
@@ -113,11 +115,14 @@ async def _run(
         ends=BrokerEnds(settings),
         host=feed,
         sparse=[topic.name for topic in read_by(name) if topic.compacted],
+        timers_at_once=timers_at_once,
     )
     progress = Progress(settings.run_folder, settings.process)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: loop.create_task(_end(feed)))
+
+    engine.after_timers = lambda: progress.say_engine(engine)
 
     def after_tick() -> None:
         progress.say_engine(engine)

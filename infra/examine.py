@@ -67,7 +67,7 @@ def _ground(settings: Settings) -> Iterator[Finding]:
     there = settings.var.absolute()
     while not there.exists():
         there = there.parent
-    writable = os.access(there, os.W_OK)
+    writable = there.is_dir() and os.access(there, os.W_OK)
     mend = "" if writable else "set LIENTHONG_VAR to a folder you may write to"
     yield Finding(check="var", ok=writable, found=str(settings.var.absolute()), mend=mend)
     free = shutil.disk_usage(there).free
@@ -96,11 +96,15 @@ def _machine(settings: Settings) -> Iterator[Finding]:
 
 
 def _clock(settings: Settings) -> Finding:
-    clock = open_clock(settings)
     try:
+        clock = open_clock(settings)
         return Finding(check="clock", ok=True, found=f"{clock.mode}, {clock.now().isoformat(timespec='seconds')}")
     except ClockError as exc:
         return Finding(check="clock", ok=False, found=str(exc), mend=exc.mend)
+    except OSError as exc:
+        return Finding(
+            check="clock", ok=False, found=f"{exc.filename}: {exc.strerror}", mend="set LIENTHONG_VAR to a folder"
+        )
 
 
 def _broker(settings: Settings) -> Finding:

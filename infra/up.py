@@ -9,6 +9,7 @@ from infra import logs, metrics
 from infra.clock import open_clock
 from infra.demo import week as weeks
 from infra.demo.publishing import missing_kinds, publish_province
+from infra.demo.result import file_of
 from infra.demo.week import Pace, Week
 from infra.kafka import provision
 from infra.kafka.node import KafkaCluster
@@ -89,6 +90,9 @@ def running(settings: Settings, options: Options, say: Say, interrupt: Interrupt
     log_folder.mkdir(parents=True, exist_ok=True)
     with seat(settings.run_folder), (log_folder / "up.log").open("a") as out:
         logs.configure("up", open_clock(settings), out=out)
+        file_of(settings).unlink(
+            missing_ok=True
+        )  # an earlier week's; only now is it certain that nobody else runs here
         made = _laid_out(settings, options)
         try:
             _bring_up(made, options, say, interrupt)

@@ -18,6 +18,7 @@ from connectors.register.tables import DELIVERY
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
 from infra.commands.loading import load
+from infra.commands.words import NEEDED_WORDS, WORDS
 from infra.settings import Settings
 from schemas.edxml import StatusDraft, write_status
 from schemas.ids import split_delivery_id
@@ -42,8 +43,8 @@ NEEDS_REASON = frozenset({"02", "13"})
 @command("ack", example='lienthong ack 5c1f…-000.00.17.H53 02 --by "Trần Thị Bình" --reason "Không thuộc thẩm quyền"')
 @click.argument("delivery_id")
 @click.argument("code", type=click.Choice(sorted(MEANING)))
-@click.option("--by", required=True, help="Name of the official who says it.")
-@click.option("--reason", default="", help="Why; needed with 02 and 13.")
+@click.option("--by", required=True, type=NEEDED_WORDS, help="Name of the official who says it.")
+@click.option("--reason", default="", type=WORDS, help="Why; needed with 02 and 13.")
 @click.option(
     "--timeout", default=60.0, show_default=True, type=click.FloatRange(min=0), help="Seconds to wait at most."
 )

@@ -9,13 +9,12 @@ from connectors.register import words
 from connectors.register.duties import owed_by
 from infra.clock import open_clock
 from infra.commands import DONE, Ctx, command
+from infra.commands.words import MOMENT
 
 
 @command("owes", example="lienthong owes 000.00.17.H53 --at 2026-11-24T17:00:00+07:00")
 @click.argument("agency", metavar="ORGAN_ID")
-@click.option(
-    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="Moment with offset; the axis' now by default."
-)
+@click.option("--at", type=MOMENT, help="Moment with offset; the axis' now by default.")
 def owes(ctx: Ctx, agency: str, at: datetime | None) -> int:
     """List what an agency must do, the earliest deadline first."""
     code, moment = organ_id(agency), at or open_clock(ctx.settings).now()

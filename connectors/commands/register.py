@@ -10,7 +10,7 @@ from connectors.register.tables import METADATA
 from infra.commands import Ctx, stop
 from infra.state import open_database
 from infra.state.database import reading
-from schemas.ids import clean_code, expand_short
+from schemas.ids import clean_code, code_form, expand_short
 
 
 @contextmanager
@@ -32,4 +32,6 @@ def register(ctx: Ctx) -> Iterator[Connection]:
 def organ_id(text: str) -> str:
     """Return an agency's code as the register writes it; a short form is expanded."""
     code = clean_code(text)
+    if code_form(code) is None:
+        stop(f"{text!r} is no agency's code", "write it as 000.00.17.H53, H53.17 or 17.H53")
     return expand_short(code) or code

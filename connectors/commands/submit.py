@@ -13,10 +13,12 @@ from connectors.folders import hand_door
 from connectors.intake.client import drop, require_intake, wait_for_receipt
 from connectors.register import story
 from connectors.register.tables import DELIVERY
+from connectors.register.words import STATES
 from infra.clock import open_clock
 from infra.commands import DONE, NO, USAGE, Ctx, command
 from infra.packets import limits
 from schemas.edxml import DocumentPacket, read_packet
+from schemas.reasons import REASONS, sentence_vi
 
 LOOK_SECONDS = 0.25
 Answer = dict[str, Any]
@@ -48,7 +50,7 @@ def submit(ctx: Ctx, files: Sequence[Path], *, wait: bool, timeout: float) -> in
 
 
 def _code(answer: Mapping[str, Any]) -> int:
-    if not answer["accepted"] or answer.get("state") == "refused":
+    if not answer["accepted"] or answer.get("refusal") or answer.get("refusals"):
         return NO
     return DONE if answer.get("settled", True) else USAGE
 
@@ -61,8 +63,21 @@ def _outcome(ctx: Ctx, file: Path, sha256: str, until: float) -> Answer:
         settled = bool(found) and _settled(found, wanted)
         if settled or time.monotonic() > until:
             names = ("state", "deliveries", "refusals")
-            return {"settled": settled} | {name: found.get(name) for name in names if found}
+            told = {name: found.get(name) for name in names if found}
+            return {"settled": settled} | told | ({"refusal": refusal_of(found)} if found else {})
         time.sleep(LOOK_SECONDS)  # other processes write into the register
+
+
+def refusal_of(found: Mapping[str, Any]) -> Answer | None:
+    """Return why a document as a whole does not go on, in the form of a receipt's refusal; None where it does."""
+    if found["state"] != "refused" or not (reason := found["reason"]):
+        return None
+    return {
+        "code": reason,
+        "element": "",
+        "sentence_vi": sentence_vi(reason),
+        "who_must_act": REASONS[reason].acts.value,
+    }
 
 
 def _recipients(ctx: Ctx, file: Path) -> frozenset[str]:
@@ -96,7 +111,9 @@ def _settled(found: Mapping[str, Any], wanted: Iterable[str]) -> bool:
 def _in_words(answer: Mapping[str, Any]) -> str:
     lines = [f"{answer['file']}: {answer['document_id'] or answer['digest']}", f"  {answer['sentence_vi']}"]
     if "state" in answer:
-        lines.append(f"  trạng thái: {answer['state']}")
+        lines.append(f"  trạng thái: {STATES.get(answer['state'], answer['state'])}")
+    if answer.get("state") and answer.get("refusal"):
+        lines.append(f"  ✗ {answer['refusal']['code']}: {answer['refusal']['sentence_vi']}")
     told = answer.get("deliveries") or (), answer.get("refusals") or ()
     lines += [f"  → {each['organ_id']}: {each['label']} ({each['delivery_id']})" for each in told[0]]
     lines += [f"  ✗ {each['addressed']}: {each['code']} {each['sentence_vi']}" for each in told[1]]

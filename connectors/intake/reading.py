@@ -31,9 +31,12 @@ def answer_to(
     if not stat.S_ISREG(found.st_mode):
         return answers.no_file(taken)
     if found.st_size > limits.packet_bytes:
-        return answers.refusal(taken, too_large(taken.path, found.st_size, limits))
+        refused = too_large(taken.path, found.st_size, limits)
+        _require_unchanged(taken.path, found)
+        return answers.refusal(taken, refused)
     packet = read_packet(taken.path, limits=limits, now=taken.moment, secrecy=reference.secrecy)
     if isinstance(packet, Refusal):
+        _require_unchanged(taken.path, found)
         return answers.refusal(taken, packet)
     stored = _store(taken.path, packet.sha256, content)
     note_digest(taken.door, stored.sha256, taken.name)
@@ -41,6 +44,13 @@ def answer_to(
     if isinstance(packet, DocumentPacket):
         return answers.document(taken, packet, stored, reference)
     return answers.status(taken, packet, stored, reference)
+
+
+def _require_unchanged(path: Path, before: os.stat_result) -> None:
+    """Raise `StillWrittenError` for a file that its client still writes: copied in place, not renamed into it."""
+    after = path.lstat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise StillWrittenError("the file changed while it was read")
 
 
 def broken(path: Path) -> Refusal:

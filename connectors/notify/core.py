@@ -19,9 +19,10 @@ import structlog
 
 from connectors.notify import digests, letters
 from connectors.notify.letters import Letter
-from connectors.notify.post import Answer, Post
+from connectors.notify.post import AWAY, Answer, Post
 from connectors.notify.writing import told, written
 from infra import metrics
+from infra.clock import Clock
 from infra.settings import Settings
 from schemas.events import DocumentAlert, Event, NotifyAttempted, TimerFired
 from schemas.ids import event_id
@@ -30,6 +31,8 @@ from schemas.step import Change, Forget, Outcome, Put, Wake
 
 CHANNEL = "mail"
 MAX_TRIES = 10
+"""Of a mail that the server turns away; a server that is not there costs no mail, it only waits."""
+
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
 TOLD = "told:"
 
@@ -39,8 +42,9 @@ log = structlog.get_logger(__name__)
 class NotifyCore:
     """Keeps the letters that are on their way."""
 
-    def __init__(self, settings: Settings, post: Post | None = None) -> None:
-        self._from, self._post = settings.smtp_from, post or Post(settings)
+    def __init__(self, settings: Settings, post: Post | None = None, clock: Clock | None = None) -> None:
+        """`clock`: the next try counts from its now, so that a backlog of old letters does not use up its tries at once."""
+        self._from, self._post, self._clock = settings.smtp_from, post or Post(settings), clock
 
     def keys(self, event: Event) -> Iterable[str]:
         """Name the rows: of an alert whether it was told and the digests it may join, of a timer its letter."""
@@ -75,12 +79,15 @@ class NotifyCore:
 
     def _try(self, row: str, letter: Letter, at: datetime) -> Outcome:
         answer, attempt = self._send(letter, at), letter.tries + 1
+        since = max(at, self._clock.now()) if self._clock else at
+        if answer.said == AWAY:
+            return Outcome(changes=(Wake(row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
         metrics.NOTIFICATIONS.labels(channel=CHANNEL, delivered=str(answer.delivered).lower()).inc()
         changes: list[Change] = [Forget(row)]
-        if not answer.delivered and answer.later and attempt < MAX_TRIES:
+        if not answer.delivered and answer.later and (answer.unreachable or attempt < MAX_TRIES):
             waiting = replace(letter, tries=attempt)
-            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))
-            changes += [Put(waiting.row, letters.dump(waiting)), Wake(waiting.row, at + wait)]
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, MAX_TRIES))
+            changes += [Put(waiting.row, letters.dump(waiting)), Wake(waiting.row, since + wait)]
         elif not answer.delivered:
             log.error("mail_given_up", mail=letter.name, role=letter.role, why=answer.said, tries=attempt)
         return Outcome(events=tuple(self._said(letter, answer, attempt, at)), changes=tuple(changes))

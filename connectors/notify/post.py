@@ -13,6 +13,9 @@ SECONDS = 10.0
 AWAY_SECONDS = 5.0
 """Real seconds for which a server that could not be reached is not tried again."""
 
+AWAY = "server away"
+"""Said of a mail for which no connection was even tried."""
+
 IDLE_SECONDS = 30.0
 """Real seconds without a mail after which a connection is not trusted any more."""
 
@@ -27,6 +30,9 @@ class Answer:
     delivered: bool
     later: bool = False
     """True where another try may help."""
+
+    unreachable: bool = False
+    """True where no server was there to say anything: that is no fault of the mail."""
 
     said: str
     """Reply code, or the name of what went wrong; never the server's words, which may repeat names."""
@@ -45,7 +51,7 @@ class Post:
         """Hand one mail over; never raises for what a server or network does."""
         with self._turn:
             if time.monotonic() < self._away_until:
-                return Answer(delivered=False, later=True, said="server away")
+                return Answer(delivered=False, later=True, unreachable=True, said=AWAY)
             if time.monotonic() > self._used_at + IDLE_SECONDS:
                 self._drop()
             try:
@@ -88,7 +94,7 @@ class Post:
                 self._drop()
                 self._away_until = time.monotonic() + AWAY_SECONDS
         reply = f" {exc.smtp_code}" if isinstance(exc, smtplib.SMTPResponseException) else ""
-        return Answer(delivered=False, later=True, said=f"{type(exc).__name__}{reply}")
+        return Answer(delivered=False, later=True, unreachable=True, said=f"{type(exc).__name__}{reply}")
 
     def _connect(self) -> smtplib.SMTP:
         given = self._settings

@@ -10,11 +10,22 @@ NEEDS = ("directory", "contacts", "calendar", "sla")
 """Reference data without which nobody can be told at the right moment, by name."""
 
 
+MAILS_AT_ONCE = 20
+"""Of one transaction: a mail is slow, and what was sent and not settled when the process is killed is sent again."""
+
+
 def run() -> None:
     """Run until SIGTERM; raise `EnvironmentFaultError` when it cannot start."""
     settings, clock = prepared(NAME)
     require_safe_login(settings)
-    run_core(NAME, settings, clock, lambda settings, _clock: NotifyCore(settings), needs=NEEDS)
+    run_core(
+        NAME,
+        settings,
+        clock,
+        lambda settings, clock: NotifyCore(settings, clock=clock),
+        needs=NEEDS,
+        timers_at_once=MAILS_AT_ONCE,
+    )
 
 
 def require_safe_login(settings: Settings) -> None:

@@ -12,6 +12,8 @@ from schemas.events import AlertState
 
 Row = Mapping[str, Any]
 DISPATCHED = "dispatched"
+NOT_DELIVERED = "not_delivered"
+"""Signed, and no recipient it names could be reached."""
 
 
 def by_document_id(connection: Connection, document_id: str) -> list[dict[str, Any]]:
@@ -39,18 +41,21 @@ def _story(connection: Connection, packet: Row) -> dict[str, Any]:
     ]
     obligations = _rows(connection, OBLIGATION, OBLIGATION.c.document_key == key)
     mine = {row["delivery_id"] for row in deliveries} | {""}
-    carried = packet["state"] == SIGNED and deliveries
+    refusals = _refusals(connection, REFUSAL.c.document_key == key, sha256)
+    state = packet["state"]
+    if state == SIGNED and (deliveries or refusals):
+        state = DISPATCHED if deliveries else NOT_DELIVERED
     return {
         "document_id": packet["document_id"],
         "document_key": key,
         "digest": sha256,
         "sender": packet["sender"],
         "subject": packet["subject"],
-        "state": DISPATCHED if carried else packet["state"],
+        "state": state,
         "reason": packet["reason"],
         "owes": _owes(row for row in obligations if row["delivery_id"] in mine),
         "deliveries": _deliveries(connection, key, deliveries, obligations),
-        "refusals": _refusals(connection, REFUSAL.c.document_key == key, sha256),
+        "refusals": refusals,
         "timeline": _timeline(connection, EVENT.c.document_key == key, sha256),
     }
 

@@ -25,6 +25,7 @@ STATES = {
     "signed": "chữ ký hợp lệ, chờ định tuyến",
     "dispatched": "đã chuyển đến nơi nhận",
     "refused": "bị từ chối",
+    "not_delivered": "chữ ký hợp lệ, nhưng không chuyển được đến nơi nhận nào",
 }
 
 LABELS = {

@@ -58,6 +58,11 @@ def command(
                 code = function(_ctx(), *args, **options)
             except EnvironmentFaultError as exc:
                 stop(str(exc), exc.mend)
+            except OSError as exc:
+                stop(
+                    f"{exc.filename or 'this machine'}: {exc.strerror or exc}",
+                    "mend it, or set LIENTHONG_VAR to a folder you may write to",
+                )
             except tuple(_foreign()) as exc:
                 stop(f"{type(exc).__module__}: {exc}", "is the axis running? `lienthong doctor` says what is wrong")
             sys.exit(code or DONE)
@@ -111,7 +116,7 @@ def _ctx() -> Ctx:
 
 def _foreign() -> Iterator[type[Exception]]:
     """Yield the libraries' errors that speak of the environment, without importing a library for it."""
-    for module, name in (("confluent_kafka", "KafkaException"), ("sqlalchemy.exc", "OperationalError")):
+    for module, name in (("confluent_kafka", "KafkaException"), ("sqlalchemy.exc", "DatabaseError")):
         if module in sys.modules:
             yield getattr(sys.modules[module], name)
 

@@ -12,6 +12,7 @@ from infra.audit.books import Books
 from infra.audit.law import Findings, judge
 from infra.audit.reading import enter_all
 from infra.commands import DONE, NO, Ctx, command
+from infra.commands.words import MOMENT
 from infra.content import ContentError, ContentStore, chunks_of, open_content
 from infra.kafka.tail import read_all
 from schemas.topics import TOPICS
@@ -40,9 +41,7 @@ MEND = {
 
 
 @command("audit", example="lienthong audit --json")
-@click.option(
-    "--since", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="Name only what was recorded from this moment on."
-)
+@click.option("--since", type=MOMENT, help="Name only what was recorded from this moment on.")
 @click.option("--contents/--no-contents", default=True, show_default=True, help="Check the bytes that events refer to.")
 def audit(ctx: Ctx, *, since: datetime | None, contents: bool) -> int:
     """Prove from the log that nothing was lost and nothing done twice; exit 1 if anything was, each case with its place."""

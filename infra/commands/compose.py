@@ -9,6 +9,7 @@ import click
 
 from infra.clock import open_clock
 from infra.commands import DONE, Ctx, command, stop
+from infra.commands.words import MOMENT, WORDS
 from infra.demo.compose import Composer, PacketKind
 from infra.demo.frame import Draft
 from infra.pki import Pki
@@ -37,11 +38,11 @@ def agencies_of(folder: Path | None) -> dict[str, str]:
 )
 @click.option("--from", "sender", default=SENDER, show_default=True, help="Sender's organ_id.")
 @click.option("--kind", type=click.Choice([each.value for each in PacketKind]), default="good", show_default=True)
-@click.option("--subject", default="V/v thử nghiệm trục liên thông văn bản", help="Trích yếu.")
+@click.option("--subject", type=WORDS, default="V/v thử nghiệm trục liên thông văn bản", help="Trích yếu.")
 @click.option("--number", type=int, help="Document number; a random one by default.")
 @click.option("--priority", type=click.IntRange(0, 4), default=0, show_default=True, help="Độ khẩn.")
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Hạn xử lý.")
-@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="Signing time; the axis clock's by default.")
+@click.option("--at", type=MOMENT, help="Signing time; the axis clock's by default.")
 def compose(
     ctx: Ctx,
     out: Path,

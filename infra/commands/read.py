@@ -9,12 +9,11 @@ import click
 from infra import packets
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
+from infra.commands.loading import load
 from schemas.edxml import DocumentPacket, Refusal, StatusPacket, read_packet
 from schemas.edxml.moments import HERE
-from schemas.reference import Reference, SecrecyRules, UnsoundReferenceError
+from schemas.reference import SecrecyRules
 
-DEMO = Path(__file__).resolve().parent.parent / "demo" / "reference"
-SECRECY = "secrecy.yaml"
 EMPTY: Mapping[str, Any] = {
     "kind": None, "document_id": "", "sender": "", "recipients": [], "business_type": None, "priority": None, "due_date": None,
     "subject": "", "attachments": [], "notes": [], "refusal": None,
@@ -112,11 +111,8 @@ def _refusal(packet: Refusal) -> dict[str, Any]:
 
 
 def _secrecy(ctx: Ctx) -> SecrecyRules | None:
-    """Return the rules of `--reference`, else the demo's; None where the folder has none."""
-    file = (ctx.reference_dir or DEMO) / SECRECY
-    try:
-        return Reference.from_files({"secrecy": {SECRECY: file.read_bytes()}}).secrecy
-    except FileNotFoundError:
-        return None
-    except UnsoundReferenceError as exc:
-        stop(str(exc), f"lienthong reference check {exc.kind} says what is wrong")
+    """Return the rules that intake and verifier go by: of `--reference`, else published, else the demo's."""
+    rules = load(ctx, ("secrecy",)).secrecy
+    if rules is None:
+        ctx.say("Không có quy tắc nhận biết tài liệu mật (secrecy.yaml); không kiểm tra dấu hiệu mật.")
+    return rules

@@ -10,7 +10,7 @@ import click
 
 from infra.commands import DONE, NO, Ctx, command, stop
 from infra.demo import week
-from infra.demo.result import Result, file_of, print_table
+from infra.demo.result import Result, print_table
 from infra.demo.week import Pace
 from infra.processes import Workers
 from infra.readings import counted
@@ -51,7 +51,6 @@ def up(ctx: Ctx, *, demo: bool, until_settled: bool, clock: str | None, nodes: s
     )
     screen: Screen = Picture() if sys.stderr.isatty() and not ctx.json else Lines()
     started = time.monotonic()
-    file_of(ctx.settings).unlink(missing_ok=True)
     counts = _run(ctx.settings, options, screen)
     result = Result.read(ctx.settings) or Result(ok=not until_settled, counts=counts)
     answer = asdict(result) | {"seconds": round(time.monotonic() - started, 1)}

@@ -44,6 +44,8 @@ class Feed:
             # The range assignor gives one partition index of all topics to one worker (equal counts, equal subscriptions).
             **{
                 "partition.assignment.strategy": "range",
+                # A round may take long (a mail server that is slow); whether it moves is watched by the supervisor.
+                "max.poll.interval.ms": 1_800_000,
                 "group.instance.id": f"{settings.topic_prefix}{name}-{replica}",
             },
         )

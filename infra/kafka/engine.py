@@ -26,7 +26,7 @@ from infra.kafka.stepping import Noticing, Overlay
 from infra.state import Changes
 
 TIMERS_AT_ONCE = 500
-"""Due rows of one transaction; the same for every process of an app, so that a round done again is cut the same way."""
+"""Due rows of one transaction unless an app says otherwise; the same for every process of an app, so that a round done again is cut the same way."""
 
 MEASURE_SECONDS = 1.0
 """How often the broker is asked how far the log is, where nothing is due: the question costs it more than us."""
@@ -62,6 +62,10 @@ class Engine:
 
     fired: int = 0
     """Timers fired since the start."""
+
+    timers_at_once: int = TIMERS_AT_ONCE
+    after_timers: Callable[[], None] = lambda: None
+    """Called whenever some timers were settled: a long round is progress too."""
 
     _turns: dict[int, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
     _ticking: set[int] = field(default_factory=set)
@@ -179,9 +183,12 @@ class Engine:
             return  # a batch comes first
         until = lane.plan.until_at if lane.plan else lane.watermark(self.topics, ends, now)
         desk = self.settlement.desk
-        while until is not None and (due := await desk.sql_call(desk.state.due, lane.partition, until, TIMERS_AT_ONCE)):
+        while until is not None and (
+            due := await desk.sql_call(desk.state.due, lane.partition, until, self.timers_at_once)
+        ):
             await self.settlement.timers(lane, due, until)
             self.fired += len(due)
+            self.after_timers()
         lane.plan = None
 
     async def _notice(self, lane: Lane) -> None:

@@ -11,6 +11,7 @@ import click
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
 from infra.commands.loading import load
+from infra.commands.words import MOMENT
 from processors.verification.document import Asked, judge_document
 from processors.verification.trust import TrustStore
 from processors.verification.verdict import Judgement, SignatureVerdict
@@ -29,7 +30,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--trust", type=FOLDER, help="Folder with trust.yaml, anchors/, intermediates/.")
 @click.option("--crl", type=FOLDER, help="Folder with revocation lists.")
-@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="As of when; the axis clock's now by default.")
+@click.option("--at", type=MOMENT, help="As of when; the axis clock's now by default.")
 @click.option("--policy", default="", help="Profile of the signature policy.")
 def verify(
     ctx: Ctx, files: tuple[Path, ...], *, trust: Path | None, crl: Path | None, at: datetime | None, policy: str
