@@ -12,6 +12,7 @@ from connectors.commands.register import register
 from connectors.folders import hand_door
 from connectors.intake.client import drop, require_intake, wait_for_receipt
 from connectors.register import story
+from connectors.register.story import NOT_DELIVERED
 from connectors.register.tables import DELIVERY
 from connectors.register.words import STATES
 from infra.clock import open_clock
@@ -50,7 +51,7 @@ def submit(ctx: Ctx, files: Sequence[Path], *, wait: bool, timeout: float) -> in
 
 
 def _code(answer: Mapping[str, Any]) -> int:
-    if not answer["accepted"] or answer.get("refusal") or answer.get("refusals"):
+    if not answer["accepted"] or answer.get("refusal") or answer.get("state") == NOT_DELIVERED:
         return NO
     return DONE if answer.get("settled", True) else USAGE
 

@@ -114,7 +114,7 @@ def test_a_server_that_cannot_prove_itself_gets_no_mail(mailboxes: Mailboxes, po
     with serving(mailboxes, port, **tls(certificate)), posting(port, smtp_starttls=True) as way:
         answer = way.send(mail())
 
-    assert Answer(delivered=False, later=True, said="SSLCertVerificationError") == answer
+    assert Answer(delivered=False, later=True, unreachable=True, said="SSLCertVerificationError") == answer
     assert [] == mailboxes.mails
 
 
@@ -153,7 +153,7 @@ def test_a_wrong_password_is_not_the_letters_fault(  # noqa: PLR0917 - fixtures 
 def test_a_missing_password_file_is_not_the_letters_fault(mailboxes: Mailboxes, port: int, tmp_path: Path) -> None:
     """A person will mend it; meanwhile mails wait."""
     with serving(mailboxes, port), posting(port, smtp_user="truc", smtp_password_file=tmp_path / "none") as way:
-        assert Answer(delivered=False, later=True, said="FileNotFoundError") == way.send(mail())
+        assert Answer(delivered=False, later=True, unreachable=True, said="FileNotFoundError") == way.send(mail())
 
 
 def test_many_mails_are_one_connection(port: int) -> None:

@@ -19,7 +19,7 @@ from infra.cli import cli
 from infra.settings import Settings
 from infra.state.database import open_database, writing
 from schemas.events import ContentRef, Event, StatusSubmitted
-from schemas.ids import delivery_id, document_key
+from schemas.ids import delivery_id, document_key, event_id
 from tests.axis import environment, open_axis, until
 from tests.connectors import life
 from tests.connectors.doorway import ROOT, at_endpoint, at_hand, process
@@ -202,3 +202,34 @@ def test_what_cannot_be_said_is_told(settings: Settings, words: tuple[str, ...],
 
     assert exit_code == result.exit_code
     assert says in result.stderr
+
+
+def test_a_refused_document_says_why(axis: Settings, tmp_path: Path) -> None:
+    """Code, a sentence in Vietnamese and who must act, for scripts and for people."""
+    tell(axis, [SUBMITTED, life.refused(document_key=KEY, sha256=SHA256)])
+    packet = file(tmp_path, "a.edxml", PACKET)
+    (answer,) = answers(run(axis, "submit", packet, "--wait", "--json").stdout)
+    said = run(axis, "submit", packet, "--wait").stdout
+
+    assert ("CHANGED_AFTER_SIGNING", "sender") == (answer["refusal"]["code"], answer["refusal"]["who_must_act"])
+    assert answer["refusal"]["sentence_vi"] in said
+
+
+def test_a_document_that_reaches_nobody_is_a_no(axis: Settings, tmp_path: Path) -> None:
+    """Signed, and each recipient refused: it waits for nothing any more."""
+    nobody = [
+        life.refused(
+            "RECIPIENT_UNKNOWN",
+            event_id=event_id("nobody", code),
+            subject=f"{KEY}-{code}",
+            addressed=code,
+            document_key=KEY,
+            sha256=SHA256,
+        )
+        for code in (HEALTH, COMMUNE, life.NOBODY)
+    ]
+    tell(axis, [SUBMITTED, OUTCOMES[0], *nobody])
+    result = run(axis, "submit", file(tmp_path, "a.edxml", PACKET), "--wait", "--json")
+    (answer,) = answers(result.stdout)
+
+    assert (1, "not_delivered", 3) == (result.exit_code, answer["state"], len(answer["refusals"]))
