@@ -48,11 +48,10 @@ class Follower:
         self._thread: threading.Thread | None = None
 
     def start(self, *, needs: Collection[str] = ()) -> None:
-        """Read the topic to its end, then follow it; raise `ReferenceMissingError` naming every needed kind that is not there."""
+        """Read the topic to its end, then follow it; raise `ReferenceMissingError` naming every needed kind that is not there, `BrokerAwayError` if Kafka goes silent."""
         tail = Tail(self._settings, [TOPIC])
-        ends = tail.ends()
-        while any(tail.positions[where] < end for where, end in ends.items()):
-            self._take(tail.poll())
+        for records in tail.until(tail.ends()):
+            self._take(records)
         if missing := [kind for kind in needs if getattr(self._current, kind) is None]:
             tail.close()
             raise ReferenceMissingError(missing)

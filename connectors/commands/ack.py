@@ -71,7 +71,7 @@ def ack(ctx: Ctx, *, delivery_id: str, code: str, by: str, reason: str, timeout:
         reason=reason or MEANING[code],
         staff=by,
     )
-    receipt = _hand_over(_door(ctx.settings, row, code, reference, now), write_status(draft), timeout)
+    receipt = _hand_over(ctx.settings, _door(ctx.settings, row, code, reference, now), write_status(draft), timeout)
     names = ("event_id", "document_id", "digest", "accepted", "refusal", "at", "submitted_by", "sentence_vi")
     said = {"event": "StatusSubmitted", "delivery_id": delivery_id, "code": code, "said_by": speaker, "by": by}
     ctx.emit(said | {"reason": draft.reason} | {name: receipt[name] for name in names}, human=receipt["sentence_vi"])
@@ -106,8 +106,8 @@ def _name(organ_id: str, reference: Reference, now: datetime) -> str:
     return found.name if found else organ_id
 
 
-def _hand_over(door: Door, packet: bytes, seconds: float) -> dict[str, Any]:
+def _hand_over(settings: Settings, door: Door, packet: bytes, seconds: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"status{SUFFIX}"
         file.write_bytes(packet)
-        return wait_for_receipt(drop(door, file), seconds=seconds)
+        return wait_for_receipt(settings, drop(door, file), seconds=seconds)

@@ -40,7 +40,7 @@ def submit(ctx: Ctx, files: Sequence[Path], *, wait: bool, timeout: float) -> in
     dropped = [(file, drop(hand_door(ctx.settings), file)) for file in files]
     code = DONE
     for file, each in dropped:
-        receipt = wait_for_receipt(each, seconds=max(0.0, until - time.monotonic()))
+        receipt = wait_for_receipt(ctx.settings, each, seconds=max(0.0, until - time.monotonic()))
         names = ("document_id", "digest", "kind", "accepted", "refusal", "at", "submitted_by", "sentence_vi")
         answer = {"file": str(file)} | {name: receipt[name] for name in names}
         if wait and receipt["accepted"] and receipt["kind"] == "document":

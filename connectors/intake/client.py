@@ -73,12 +73,17 @@ def drop(door: Door, source: Path) -> Dropped:
     return Dropped(door=door, name=name)
 
 
-def wait_for_receipt(dropped: Dropped, *, seconds: float) -> dict[str, Any]:
-    """Return what intake answered; raise `NoReceiptError`."""
-    until = time.monotonic() + seconds
+def wait_for_receipt(settings: Settings, dropped: Dropped, *, seconds: float) -> dict[str, Any]:
+    """Return what intake answered; raise `NoReceiptError`, or `NoIntakeError` as soon as nobody is left to answer."""
+    now = time.monotonic()
+    until, ask_again = now + seconds, now + ALIVE_SECONDS
     while (receipt := _receipt(dropped)) is None:
-        if time.monotonic() > until:
+        now = time.monotonic()
+        if now > until:
             raise NoReceiptError(dropped.name, seconds)
+        if now > ask_again:
+            require_intake(settings)
+            ask_again = now + 1.0
         time.sleep(LOOK_SECONDS)  # the other process answers by a file
     return receipt
 

@@ -30,6 +30,23 @@ class NoBrokerError(EnvironmentFaultError):
         )
 
 
+class BrokerAwayError(EnvironmentFaultError):
+    """A Kafka is named or known, and does not answer."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"Kafka at {where} does not answer",
+            "is it running, and is the address right? `lienthong doctor` tells more",
+        )
+
+
+def require_answer(settings: Settings) -> None:
+    """Raise `NoBrokerError` or `BrokerAwayError` at once where no address listens; the client itself would try again for ever, aloud."""
+    where = bootstrap(settings)
+    if not answers(where):
+        raise BrokerAwayError(where)
+
+
 def bootstrap(settings: Settings) -> str:
     """Return host:port,… of the cluster the settings name, else of the node that `up` started and that listens now; raise `NoBrokerError`."""
     if settings.kafka_bootstrap:

@@ -1,6 +1,7 @@
 """Reading topics from their first record without a group: for the audit, the demo's observer and tests."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from infra.settings import Settings
 
 POLL_SECONDS = 0.2
 BATCH = 2_000
+
+PATIENCE_SECONDS = 30.0
+"""A pass over the log that gets nothing for so long ends: the broker went away meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Tail:
     """Follows all partitions of some topics from the beginning."""
 
     def __init__(self, settings: Settings, topics: Iterable[str]) -> None:
-        self._prefix = settings.topic_prefix
+        self._settings, self._prefix = settings, settings.topic_prefix
         self._admin = clients.admin(settings)
         self._consumer: Consumer = clients.consumer(settings, "tail", **{"enable.auto.commit": False})
         wanted = [self._prefix + topic for topic in topics]
@@ -82,19 +86,28 @@ class Tail:
             )
         return records
 
+    def until(self, ends: Mapping[tuple[str, int], int]) -> Iterator[list[Record]]:
+        """Yield batches until every partition is read to its end; raise `BrokerAwayError` when nothing comes any more."""
+        heard = time.monotonic()
+        while any(self.positions[where] < end for where, end in ends.items()):
+            if records := self.poll():
+                yield records
+                heard = time.monotonic()
+            elif time.monotonic() - heard > PATIENCE_SECONDS:
+                raise clients.BrokerAwayError(clients.bootstrap(self._settings))
+
     def close(self) -> None:
         """Leave the broker."""
         self._consumer.close()
 
 
 def read_all(settings: Settings, topics: Iterable[str]) -> Iterator[Record]:
-    """Yield every record that lies on the topics now, partition by partition in order; then end."""
+    """Yield every record that lies on the topics now, partition by partition in order; then end; raise `EnvironmentFaultError` without Kafka."""
+    clients.require_answer(settings)
     tail = Tail(settings, topics)
     try:
         ends = tail.ends()
-        while any(tail.positions[where] < end for where, end in ends.items()):
-            for record in tail.poll():
-                if record.offset < ends[record.topic, record.partition]:
-                    yield record
+        for records in tail.until(ends):
+            yield from (record for record in records if record.offset < ends[record.topic, record.partition])
     finally:
         tail.close()
