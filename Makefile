@@ -38,8 +38,11 @@ test: check ## everything that fits into 15 minutes on two cores
 test-slow: setup-dev ## the large trials with full counts
 	@$(BIN)/pytest -m slow
 
+bench: setup-dev ## every benchmark with its rivals; results in var/bench/
+	@$(BIN)/python -m tests.bench
+
 lock: setup-dev ## rewrite the hashed requirements from pyproject.toml
 	@$(PYTHON) infra/requirements/lock.py
 
-.PHONY: help setup setup-dev run up down fmt lint check test test-slow lock
+.PHONY: help setup setup-dev run up down fmt lint check test test-slow bench lock
 .DEFAULT_GOAL := help

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 
+from infra import logs
 from infra.errors import EnvironmentFaultError
 
 CONNECTORS = {
@@ -23,7 +24,7 @@ def main() -> int:
     try:
         importlib.import_module(CONNECTORS[chosen]).run()
     except EnvironmentFaultError as exc:
-        sys.stderr.write(f"{exc}\n→ {exc.mend}\n")
+        logs.cannot_start(exc)
         return 2
     return 0
 

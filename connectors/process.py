@@ -43,7 +43,7 @@ def prepared(name: str) -> tuple[Settings, Clock]:
     """Return settings and clock of a process that is about to run; logs and metrics are up, its topics there."""
     settings = Settings.load()
     process, clock = settings.process or name, open_clock(settings)
-    logs.configure(process, clock)
+    logs.configure(process, clock, out=logs.own_file(settings))
     settings = settings.model_copy(update={"kafka_bootstrap": clients.bootstrap(settings), "process": process})
     provision.require(settings, [*read_by(name), BY_NAME[DEAD_LETTER], BY_NAME["reference"]])
     metrics.serve_announced(settings, process)

@@ -26,6 +26,7 @@ COMMANDS = {
     "dlq": "infra.commands.dlq:dlq",
     "doctor": "infra.commands.doctor:doctor",
     "audit": "infra.commands.audit:audit",
+    "bench": "infra.commands.bench:bench",
 }
 
 SAYS = {
@@ -45,6 +46,7 @@ SAYS = {
     "dlq": "dead letters, each with reason and coordinates",
     "doctor": "what is wrong with this machine and axis, and how to mend it",
     "audit": "the law of conservation over all topics",
+    "bench": "how fast it is, beside its rivals",
 }
 """One line each for the list, so that the list needs no command's module."""
 

@@ -138,3 +138,14 @@ def open_clock(settings: Settings) -> FileClock:
 def since(moment: datetime, now: datetime) -> timedelta:
     """Return the span from a moment to now, never negative (clocks of two machines may differ)."""
     return max(timedelta(), now - moment)
+
+
+class Stepped:
+    """Notices that somebody set the machine's clock (or put it to sleep), by the clock that nobody can set."""
+
+    def __init__(self) -> None:
+        self._began = time.time() - time.monotonic()
+
+    def seconds(self) -> float:
+        """Return how far it was set since this object was made; below zero: back."""
+        return time.time() - time.monotonic() - self._began

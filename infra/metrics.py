@@ -1,19 +1,24 @@
 """Every metric of the axis: name, help and labels, declared once; pages and rules are generated from or checked against it."""
 
+import json
 from collections.abc import Mapping
 from importlib import metadata
 
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram, Info, start_http_server
 from prometheus_client.metrics import MetricWrapperBase
 
+from infra.clock import Stepped
 from infra.durable import write_atomically
 from infra.settings import Settings
 
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds; verification is promised between a millisecond and ten seconds."""
 
-LONG = (1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400, 604_800)
-"""Seconds; from one second to a week, end to end."""
+LONG = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400, 604_800)
+"""Seconds; from one step to a week, end to end."""
+
+TARGETS = "targets"
+"""Folder below `var/run` in which Prometheus finds each process (`file_sd_configs`)."""
 
 SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000)
 
@@ -31,6 +36,12 @@ STAGE = Histogram(
 LAG = Gauge(
     "lienthong_consumer_lag_records", "Records on the log that are not settled.", ["process", "topic", "partition"]
 )
+SETTLED = Gauge(
+    "lienthong_settled_records",
+    "Position: records of a partition before it, all settled.",
+    ["process", "topic", "partition"],
+)
+SILENT = Gauge("lienthong_broker_silent_seconds", "Since the broker last said how far its log is, while it does not.")
 DEAD_LETTERS = Counter(
     "lienthong_dead_letters_total", "Messages that no step could take.", ["process", "topic", "reason"]
 )
@@ -51,6 +62,19 @@ PROCESS_RESTARTS = Counter("lienthong_process_restarts_total", "Restarts by the 
 REFERENCE = Gauge(
     "lienthong_reference_version_info", "1 for the version of each kind in force.", ["process", "kind", "version"]
 )
+REFERENCE_AGE = Gauge(
+    "lienthong_reference_age_seconds", "Since the snapshot in force was published.", ["process", "kind"]
+)
+LIST_LEFT = Gauge(
+    "lienthong_revocation_list_left_seconds", "Until an issuer's newest revocation list ends.", ["process", "list"]
+)
+ANCHOR_LEFT = Gauge("lienthong_trust_anchor_left_seconds", "Until a trust anchor ends.", ["process", "anchor"])
+AUDIT = Gauge("lienthong_audit_findings", "What the last audit found against the law of conservation.", ["what"])
+AUDIT_AGE = Gauge("lienthong_audit_age_seconds", "Since the last audit, as the register knows it.", ["process"])
+AHEAD = Gauge(
+    "lienthong_recorded_ahead_seconds", "How far the newest record lies in the future of our clock.", ["process"]
+)
+STEPPED = Gauge("lienthong_clock_stepped_seconds", "How far the machine's clock was set since the process began.")
 BUILD = Info("lienthong_build", "Version of the software.")
 
 
@@ -77,6 +101,18 @@ def in_force(process: str, versions: Mapping[str, str]) -> None:
         REFERENCE.labels(process=process, kind=kind, version=version).set(1)
 
 
+def show_partition(place: tuple[str, str, int], *, lag: int, settled: int) -> None:
+    """Show how far a process is with a partition; `place` is (process, topic, partition)."""
+    LAG.labels(*place).set(lag)
+    SETTLED.labels(*place).set(settled)
+
+
+def forget_partitions() -> None:
+    """Show lag and position only of what is owned: whoever lost a partition would show an old lag for ever."""
+    LAG.clear()
+    SETTLED.clear()
+
+
 def serve(port: int, version: str = "") -> int:
     """Serve the process' metrics on loopback; return the port (0 asks for a free one)."""
     BUILD.info({"version": version or "unknown"})
@@ -85,10 +121,19 @@ def serve(port: int, version: str = "") -> int:
 
 
 def serve_announced(settings: Settings, process: str) -> int:
-    """Serve on the port of the settings and leave it in `var/run/PROCESS.metrics` (decimal), for people and scrapers."""
+    """Serve on the port of the settings and leave it in `var/run`: in `PROCESS.metrics` (decimal) for people, in `targets/` for Prometheus."""
+    STEPPED.set_function(Stepped().seconds)
     port = serve(settings.metrics_port, metadata.version("lienthong") if _installed() else "")
     write_atomically(settings.run_folder / f"{process}.metrics", str(port).encode())
+    target = [{"targets": [f"127.0.0.1:{port}"], "labels": {"instance": process}}]  # the name outlives the port
+    write_atomically(settings.run_folder / TARGETS / f"{process}.json", json.dumps(target).encode())
     return port
+
+
+def forget_announced(settings: Settings) -> None:
+    """Take down the notes of an earlier start: what does not run this time is not missed."""
+    for note in (*settings.run_folder.glob("*.metrics"), *(settings.run_folder / TARGETS).glob("*.json")):
+        note.unlink(missing_ok=True)
 
 
 def _installed() -> bool:

@@ -82,6 +82,7 @@ def told(settings: Settings, *, stepped: bool = False, smtp_port: int | None = N
     said = environment() | {
         "LIENTHONG_VAR": str(settings.var.absolute()),
         "LIENTHONG_REPLICATION": str(settings.replication),
+        "LIENTHONG_METRICS_PORT": "0",  # one fixed port cannot be everybody's; the supervisor itself takes it
         "PYTHONUNBUFFERED": "1",
     }
     if stepped:

@@ -30,12 +30,12 @@ class Progress:
         }
         write_atomically(self.file, json.dumps(said).encode())
 
-    def say_engine(self, engine: Engine) -> None:
-        """Write how far an engine is with all it owns; a lane at work counts as one that waits."""
+    def say_engine(self, engine: Engine, *, prepared: int = 0) -> None:
+        """Write how far an engine is with all it owns; a lane at work counts as one that waits, what was prepared for it as a move."""
         lanes = list(engine.lanes.values())
         positions = {Where(topic, lane.partition): last for lane in lanes for topic, last in lane.positions.items()}
         waiting = sum(engine.unread.values()) + sum(lane.plan is not None for lane in lanes)
-        self.say(positions, lag=waiting, done=engine.fired)
+        self.say(positions, lag=waiting, done=engine.fired + prepared)
 
 
 def progress_file(run_folder: Path, process: str) -> Path:

@@ -12,8 +12,11 @@ import structlog
 from confluent_kafka import KafkaException
 
 from infra import metrics
+from infra.clock import open_clock
 from infra.content import ContentError, ContentStore
 from infra.errors import EnvironmentFaultError
+from infra.freshness import Freshness
+from infra.kafka.ending import NEWER, UPGRADE, end_process
 from infra.kafka.tail import Record, Tail
 from infra.settings import Settings
 from schemas import codec
@@ -44,14 +47,20 @@ class Follower:
         self._lock = threading.Lock()
         self._values: dict[tuple[str, str], Any] = {}
         self._current = Reference()
+        self._freshness = Freshness(process, open_clock(settings))
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, *, needs: Collection[str] = ()) -> None:
         """Read the topic to its end, then follow it; raise `ReferenceMissingError` naming every needed kind that is not there, `BrokerAwayError` if Kafka goes silent."""
+        self._freshness.of_trust = "trust" in needs
         tail = Tail(self._settings, [TOPIC])
-        for records in tail.until(tail.ends()):
-            self._take(records)
+        try:
+            for records in tail.until(tail.ends()):
+                self._take(records)
+        except codec.NewerSchemaError as exc:
+            tail.close()
+            raise EnvironmentFaultError(f"{NEWER}: {exc}", UPGRADE) from exc
         if missing := [kind for kind in needs if getattr(self._current, kind) is None]:
             tail.close()
             raise ReferenceMissingError(missing)
@@ -79,6 +88,8 @@ class Follower:
         while not self._ending.is_set():
             try:
                 self._take(tail.poll())
+            except codec.NewerSchemaError as exc:
+                end_process(NEWER, what=str(exc), mend=UPGRADE)
             except KafkaException as exc:
                 log.warning("reference_not_followed", why=str(exc))
                 self._ending.wait(1.0)
@@ -90,6 +101,8 @@ class Follower:
                 continue  # a tombstone of the compacted topic
             try:
                 event = codec.decode(TOPIC, record.key, record.value, record.headers)
+            except codec.NewerSchemaError:
+                raise  # to go on by older data would be to decide wrongly (ADR 0014)
             except codec.DecodeError as exc:
                 log.warning("reference_unreadable", offset=record.offset, reason=exc.code)
                 continue
@@ -108,6 +121,7 @@ class Follower:
         if before is not None and before != event.version:
             metrics.REFERENCE.labels(process=self._process, kind=event.kind, version=before).set(0)
         metrics.REFERENCE.labels(process=self._process, kind=event.kind, version=event.version).set(1)
+        self._freshness.show(event.kind, value, since=event.occurred_at)
 
     def _value(self, kind: str, version: str) -> Any:
         """Return a parsed snapshot; each version is parsed once."""

@@ -9,6 +9,7 @@ from infra.clock import open_clock
 from infra.demo.plan import HERE
 from infra.readings import Readings
 from infra.settings import Settings
+from infra.stages import Stages
 from infra.up import Axis
 
 if TYPE_CHECKING:  # only a terminal pays for importing it
@@ -72,6 +73,7 @@ class Picture:
         self._live: Live | None = None
         self._view: View | None = None
         self._readings: Readings | None = None
+        self._stages: Stages | None = None
         self._next = 0.0
 
     def say(self, text: str) -> None:
@@ -87,6 +89,7 @@ class Picture:
             return
         if self._live is None or self._view is None or self._readings is None:
             self._live, self._view, self._readings = _open(axis.settings)
+        self._stages = self._stages or Stages(axis.settings.run_folder)
         self._readings.look()
         self._view.alerts.extend(self._readings.new_alerts())
         clock, processes = open_clock(axis.settings), axis.pids()
@@ -99,6 +102,7 @@ class Picture:
             processes=processes,
             restarts=axis.restarts(),
             done=self._readings.handed_over(),
+            latencies=self._stages.latencies(),
         )
         self._live.update(drawn, refresh=True)
         self._next = time.monotonic() + PICTURE_SECONDS
@@ -111,6 +115,9 @@ class Picture:
         if self._readings is not None:
             self._readings.close()
             self._readings = None
+        if self._stages is not None:
+            self._stages.close()
+            self._stages = None
 
 
 def _open(settings: Settings) -> "tuple[Live, View, Readings]":

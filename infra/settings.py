@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     session_timeout: Annotated[float, Field(gt=0)] = 10.0
     """Seconds without a heartbeat after which a worker's partitions go to another."""
 
+    static_members: bool = True
+    """Each worker keeps its number in the group over restarts, so that its partitions wait for it; false where workers have no stable numbers."""
+
     max_poll_records: Count = 2_000
     """Records of one batch."""
 
@@ -107,21 +110,16 @@ class Settings(BaseSettings):
     register_database: str = ""
     """SQLAlchemy URL of the register; empty: SQLite under var."""
 
-    content: Path | None = None
-    """Folder of the content store; None: var/content."""
-
-    intake: Path | None = None
-    """Folder for packets dropped by hand; None: var/intake."""
-
-    endpoints: Path | None = None
-    """Folder of the folder endpoints; None: var/endpoints."""
+    content: Path | None = Field(default=None, description="Folder of the content store; empty: var/content.")
+    intake: Path | None = Field(default=None, description="Folder for packets dropped by hand; empty: var/intake.")
+    endpoints: Path | None = Field(default=None, description="Folder of the folder endpoints; empty: var/endpoints.")
 
     # -- engine --------------------------------------------------------------------------------------
     tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     """How often due rows and folders are looked at."""
 
     dead_letter_limit: Annotated[int, Field(ge=1)] = 20
-    """Dead letters in a row after which a process stops instead of emptying a topic."""
+    """Dead letters of one topic in a row after which a process stops instead of emptying it; fifty times as many of bytes that are not ours."""
 
     crash_at: str = Field(default="", pattern=r"^([a-z_]+:[0-9]+)?$")
     """Tests only: `POINT:VISIT` at which the process kills itself."""
@@ -137,14 +135,11 @@ class Settings(BaseSettings):
     attachment_mb: Megabytes = Field(default=50, description="Of one unpacked file; all of a packet: twice as much.")
     attachments: Count = Field(default=100, description="Of one packet.")
     xml_depth: Count = Field(default=64, description="Elements inside one another.")
-    xml_attributes: Count = 64
-    """Of one element."""
-
-    xml_value_mb: Megabytes = 1
-    """Text of one value outside attachments."""
-
-    zip_ratio: Count = 100
-    """Unpacked bytes for each packed byte, above which an attachment is a bomb."""
+    xml_attributes: Count = Field(default=64, description="Of one element.")
+    xml_value_mb: Megabytes = Field(default=1, description="Text of one value outside attachments.")
+    zip_ratio: Count = Field(
+        default=100, description="Unpacked bytes for each packed byte, above which an attachment is a bomb."
+    )
 
     # -- people --------------------------------------------------------------------------------------
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes the alerts' mails.")
@@ -157,6 +152,10 @@ class Settings(BaseSettings):
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0
     """Port of this process' Prometheus page on loopback; 0: a free one, named in var/run."""
+
+    log_mb: Megabytes = Field(default=20, description="Size at which a process begins a new log file.")
+    log_generations: Count = Field(default=5, description="Full log files kept of each process.")
+    log_file: Path | None = Field(default=None, description="Log file of this process; set by the supervisor.")
 
     process: str = ""
     """Name of this process in logs, metrics and var/run; set by the supervisor."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from infra import logs, metrics
@@ -14,6 +14,7 @@ from infra.demo.week import Pace, Week
 from infra.kafka import provision
 from infra.kafka.node import KafkaCluster
 from infra.kafka.places import free_ports
+from infra.logfile import Bounds, LogFile
 from infra.processes import Workers, axis, mail_sink, play, told
 from infra.settings import Settings
 from infra.supervise.broker import BrokerWatch
@@ -86,13 +87,12 @@ def running(settings: Settings, options: Options, say: Say, interrupt: Interrupt
     settings = settings.model_copy(update={"var": settings.var.absolute()})
     if options.nodes > 1:
         settings = settings.model_copy(update={"replication": options.nodes})
-    log_folder = settings.var / "log"
-    log_folder.mkdir(parents=True, exist_ok=True)
-    with seat(settings.run_folder), (log_folder / "up.log").open("a") as out:
+    with seat(settings.run_folder), closing(LogFile(settings.var / "log" / "up.log", Bounds.of(settings))) as out:
         logs.configure("up", open_clock(settings), out=out)
         file_of(settings).unlink(
             missing_ok=True
         )  # an earlier week's; only now is it certain that nobody else runs here
+        metrics.forget_announced(settings)
         made = _laid_out(settings, options)
         try:
             _bring_up(made, options, say, interrupt)
@@ -106,7 +106,9 @@ def _laid_out(settings: Settings, options: Options) -> Axis:
     smtp_port = free_ports(1)[0] if options.demo else None
     environment = told(settings, stepped=options.clock == "stepped", smtp_port=smtp_port)
     log_folder = settings.var / "log"
-    supervisor = Supervisor(run_folder=settings.run_folder, log_folder=log_folder, environment=environment)
+    supervisor = Supervisor(
+        run_folder=settings.run_folder, log_folder=log_folder, environment=environment, bounds=Bounds.of(settings)
+    )
     week = weeks.next_week(settings, options.clock) if options.demo else None
     cluster = None if settings.kafka_bootstrap else KafkaCluster.of(settings, nodes=options.nodes)
     return Axis(settings=settings, supervisor=supervisor, week=week, smtp_port=smtp_port, cluster=cluster)
@@ -122,6 +124,7 @@ def _bring_up(made: Axis, options: Options, say: Say, interrupt: Interrupt) -> N
         _provide_topics(made.settings)
         _provide_reference(made, say)
     made.supervisor.on_restart = lambda name, why, said: say(f"{name} ended ({why}), starts again. {said}".strip())
+    made.supervisor.on_loop = say
     if made.smtp_port is not None:
         made.supervisor.start(mail_sink(made.settings, made.smtp_port))
     for spec in axis(made.settings, options.workers):
@@ -150,6 +153,7 @@ def _start_broker(made: Axis, say: Say) -> None:
     started = time.monotonic()
     made.cluster.start()
     made.broker = BrokerWatch(made.cluster, lambda name, why, _said: say(f"{name} {why}, starts again"))
+    made.broker.on_loop = say
     say(f"Kafka answers at {made.cluster.bootstrap} after {time.monotonic() - started:.1f} s")
 
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from infra import logs
 from infra.errors import EnvironmentFaultError
 from processors.topology import FLOWS, run
 
@@ -16,7 +17,7 @@ def main() -> int:
     try:
         run(chosen.processor, replica=chosen.replica)
     except EnvironmentFaultError as exc:
-        sys.stderr.write(f"{exc}\n→ {exc.mend}\n")
+        logs.cannot_start(exc)
         return 2
     return 0
 

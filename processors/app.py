@@ -43,12 +43,19 @@ async def _nothing() -> None:
     """Close nothing."""
 
 
+def _none_done() -> int:
+    """Return what a flow without a preparation has prepared."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
     """The CPU-heavy part of a flow, running."""
 
     prepare: Prepare | None = None
     close: Callable[[], Awaitable[None]] = _nothing
+    done: Callable[[], int] = _none_done
+    """Counts what was prepared: a batch that takes long is no standstill."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +88,9 @@ class Shell:
         replica: str,
         clock: Clock,
         references: References,
-        prepare: Prepare | None,
+        preparation: Preparation,
     ) -> None:
+        self._prepared = preparation.done
         self._settings, self._names = settings, Names(settings.topic_prefix)
         self.app = make_app(flow, settings, replica)
         self._under_way: set[asyncio.Task[None]] = set()
@@ -103,7 +111,9 @@ class Shell:
             dead_letter_limit=settings.dead_letter_limit,
             crash=crash,
         )
-        work = Deciding(desk=desk, core=flow.core(), epochs=Epochs(references), attempt=attempt, prepare=prepare)
+        work = Deciding(
+            desk=desk, core=flow.core(), epochs=Epochs(references), attempt=attempt, prepare=preparation.prepare
+        )
         self.engine = Engine(
             topics=flow.reads,
             settlement=Settlement(desk=desk, work=work),
@@ -142,7 +152,7 @@ class Shell:
 
     async def _tick(self) -> None:
         await self.engine.tick()
-        self._progress.say_engine(self.engine)
+        self._progress.say_engine(self.engine, prepared=self._prepared())
 
     async def stop(self) -> None:
         """Take nothing new, wait a little for what is at work, and end; Faust's own way out may wait for an absent broker."""
@@ -169,7 +179,7 @@ def make_app(flow: Flow, settings: Settings, replica: str) -> faust.App:
         broker_commit_interval=1.0,
         broker_session_timeout=settings.session_timeout,
         broker_heartbeat_interval=settings.session_timeout * 0.3,
-        consumer_group_instance_id=f"{name}-{replica}",
+        consumer_group_instance_id=f"{name}-{replica}" if settings.static_members else None,
         stream_wait_empty=False,
         agent_supervisor=CrashingSupervisor,
         topic_allow_declare=False,
@@ -203,6 +213,7 @@ class Worker(faust.Worker):
 
     def __init__(self, shell: Shell, close: Callable[[], Awaitable[None]], loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(shell.app, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
+        self.spinner = None  # its escape sequences would stand in the log
         self._shell, self._close = shell, close
 
     def install_signal_handlers(self) -> None:

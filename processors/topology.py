@@ -64,7 +64,7 @@ async def _judges(settings: Settings) -> Preparation:
         limits=Limits(wall_seconds=settings.judge_seconds),
     )
     await pool.start()
-    return Preparation(prepare=pool.prepare, close=pool.close)
+    return Preparation(prepare=pool.prepare, close=pool.close, done=lambda: pool.judged)
 
 
 FLOWS = {
@@ -107,7 +107,7 @@ def run(name: str, *, replica: str = "0") -> None:
     """Run one worker of a flow until SIGTERM; raise `EnvironmentFaultError` when it cannot start."""
     flow, settings = FLOWS[name], Settings.load()
     process, clock = settings.process or f"{name}-{replica}", open_clock(settings)
-    logs.configure(process, clock)
+    logs.configure(process, clock, out=logs.own_file(settings))
     settings = settings.model_copy(update={"kafka_bootstrap": clients.bootstrap(settings), "process": process})
     provision.require(settings, [BY_NAME[topic] for topic in (*flow.reads, "dead-letter", "reference")])
     references = Follower(settings, open_content(settings), process=name)
@@ -117,5 +117,5 @@ def run(name: str, *, replica: str = "0") -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     preparation = loop.run_until_complete(flow.prepare(settings)) if flow.prepare else Preparation()
-    shell = Shell(flow, settings, replica=replica, clock=clock, references=references, prepare=preparation.prepare)
+    shell = Shell(flow, settings, replica=replica, clock=clock, references=references, preparation=preparation)
     Worker(shell, preparation.close, loop).execute_from_commandline()

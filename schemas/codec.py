@@ -3,7 +3,6 @@
 Frame V0: `0x00`, schema id (4 bytes, big endian), Avro body. Schema ids are fixed in `schemas.lock`, so no registry is needed.
 """
 
-import hashlib
 import json
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ import fastavro
 from fastavro.schema import SchemaParseException
 
 from schemas import events
+from schemas.cloudevents import headers_of
 from schemas.conversion import reader_of, writer_of
 from schemas.events import Event
 from schemas.topics import BY_NAME, topic_of
@@ -26,8 +26,12 @@ FOLDER = Path(__file__).parent
 MAX_VALUE = 1_048_588
 """Bytes of a value: the broker's own limit for a record."""
 
+OURS = range(1001, 10_000)
+"""Schema ids that releases of ours have or will have; one above all in the lock is of a release that comes after this one."""
+
 HEADER = struct.Struct(">bI")
 NAMESPACE = "vn.lienthong"
+MAX_VERSION_DIGITS = 4
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -38,6 +42,13 @@ class DecodeError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+
+
+class NewerSchemaError(DecodeError):
+    """The event was written by a newer release than this one: good, and not for us; it must be neither buried nor passed over."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("SCHEMA_NEWER", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,14 @@ class _Format:
 
     id: int
     version: int
+    written: bool
+    """False in the release that only learns to read it: the one before could not (ADR 0014)."""
+
     event: type[Event]
     schema: Any
+    said: tuple[tuple[str, bytes], ...]
+    """Headers that are the same for every event of it: `ce_type`, `ce_dataschema`."""
+
     write: Callable[[Event], Any]
     """Event -> what Avro writes."""
 
@@ -73,7 +90,10 @@ def formats() -> Mapping[int, _Format]:
         schema = fastavro.parse_schema(json.loads((FOLDER / "avro" / row["file"]).read_text()))
         event = getattr(events, row["event"])
         own = writer_of(event), reader_of(event)
-        found[int(row["id"])] = _Format(int(row["id"]), int(row["version"]), event, schema, *own)
+        written, version, name = bool(row.get("written", True)), int(row["version"]), event.__name__
+        said = (("ce_type", f"{NAMESPACE}.{name}.v{version}"), ("ce_dataschema", f"urn:{NAMESPACE}:{name}:{version}"))
+        fixed = tuple((header, value.encode()) for header, value in said)
+        found[int(row["id"])] = _Format(int(row["id"]), version, written, event, schema, fixed, *own)
     return found
 
 
@@ -82,47 +102,27 @@ def _newest(event: str) -> _Format:
     return max((each for each in formats().values() if each.event.__name__ == event), key=lambda each: each.version)
 
 
-def encode(event: Event, *, source: str, simulated: bool = False) -> Encoded:
-    """Return the event as bytes; `recorded_at` must be set. `source` is a URI reference of the writer, e.g. `/lienthong/router`."""
-    form = _newest(type(event).__name__)
+@cache
+def _written(event: str) -> _Format:
+    known = [each for each in formats().values() if each.event.__name__ == event and each.written]
+    return max(known, key=lambda each: each.version)
+
+
+def encode(event: Event, *, source: str, simulated: bool = False, recorded_at: datetime | None = None) -> Encoded:
+    """Return the event as bytes; `recorded_at` must be set, here or in the event. `source` is a URI reference of the writer, e.g. `/lienthong/router`."""
+    form = _written(type(event).__name__)
     body = BytesIO()
     body.write(HEADER.pack(0, form.id))
     fastavro.schemaless_writer(body, form.schema, form.write(event))
-    return Encoded(
-        topic_of(type(event)), event.key.encode(), body.getvalue(), _headers(event, form, source, simulated=simulated)
-    )
-
-
-def _headers(event: Event, form: _Format, source: str, *, simulated: bool) -> list[tuple[str, bytes]]:
-    if event.recorded_at is None:
+    stamp = recorded_at or event.recorded_at
+    if stamp is None:
         raise ValueError("recorded_at must be stamped before an event is written")
-    name = type(event).__name__
-    headers = [
-        ("ce_specversion", "1.0"),
-        ("ce_id", event.event_id),
-        ("ce_source", source),
-        ("ce_type", f"{NAMESPACE}.{name}.v{form.version}"),
-        ("ce_time", event.occurred_at.astimezone(UTC).isoformat()),
-        ("ce_subject", event.key),
-        ("ce_dataschema", f"urn:{NAMESPACE}:{name}:{form.version}"),
-        ("ce_recordedtime", event.recorded_at.astimezone(UTC).isoformat()),
-        ("ce_correlationid", event.correlation_id),
-        ("ce_causationid", event.causation_id),
-        ("ce_clock", "simulated" if simulated else "real"),
-        ("content-type", "application/avro"),
-        ("traceparent", _traceparent(event)),
-    ]
-    return [(header, value.encode()) for header, value in headers if value]
-
-
-def _traceparent(event: Event) -> str:
-    """W3C Trace Context, derived: one trace a document, one span an event, the same after a replay."""
-    trace = hashlib.sha256((event.correlation_id or event.key).encode()).hexdigest()[:32]
-    return f"00-{trace}-{hashlib.sha256(event.event_id.encode()).hexdigest()[:16]}-01"
+    headers = headers_of(event, form.said, source, stamp, simulated=simulated)
+    return Encoded(topic_of(type(event)), event.key.encode(), body.getvalue(), headers)
 
 
 def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers | None) -> Event:
-    """Return the event that a record carries; raise `DecodeError`, and nothing else, whatever the bytes."""
+    """Return the event that a record carries; raise `DecodeError` (of which `NewerSchemaError` is one), and nothing else, whatever the bytes."""
     expected = BY_NAME[topic].event if topic in BY_NAME else None
     if expected is None:
         raise DecodeError("TOPIC_WITHOUT_EVENT", topic)
@@ -130,13 +130,14 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers 
         raise DecodeError("NO_VALUE", "a record without a value")
     if len(value) > MAX_VALUE:
         raise DecodeError("VALUE_TOO_LONG", f"{len(value)} bytes")
-    form = _format_of(value, expected)
+    form = _format_of(value, expected, headers)
     attributes = _attributes(headers)
     try:
         newest = _newest(expected.__name__)
         body = BytesIO(value)
         body.seek(HEADER.size)
-        record: Any = fastavro.schemaless_reader(body, form.schema, newest.schema)
+        older = None if form is newest else newest.schema  # nothing to resolve where the writer's is the newest
+        record: Any = fastavro.schemaless_reader(body, form.schema, older)
         if body.tell() != len(value):
             raise DecodeError("VALUE_NOT_USED_UP", f"{len(value) - body.tell()} bytes left")
         event = newest.read(record, attributes)
@@ -156,15 +157,52 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers 
     return event
 
 
-def _format_of(value: bytes, expected: type[Event]) -> _Format:
+def _format_of(value: bytes, expected: type[Event], headers: Headers | None) -> _Format:
     if len(value) < HEADER.size or value[0] != 0:
         raise DecodeError("NOT_FRAMED", f"{len(value)} bytes")
-    form = formats().get(HEADER.unpack_from(value)[1])
+    schema_id = int(HEADER.unpack_from(value)[1])
+    form = formats().get(schema_id)
+    if form is None and _is_newer(schema_id, expected.__name__, headers):
+        raise NewerSchemaError(f"schema id {schema_id} of {expected.__name__}")
     if form is None:
-        raise DecodeError("SCHEMA_UNKNOWN", f"schema id {HEADER.unpack_from(value)[1]}")
+        raise DecodeError("SCHEMA_UNKNOWN", f"schema id {schema_id}")
     if form.event is not expected:
         raise DecodeError("SCHEMA_OF_ANOTHER_TOPIC", form.event.__name__)
     return form
+
+
+@cache
+def frames_of_several() -> frozenset[bytes]:
+    """Return the frames of events whose schema has more than one version."""
+    names = [form.event.__name__ for form in formats().values()]
+    return frozenset(
+        HEADER.pack(0, schema_id) for schema_id, form in formats().items() if names.count(form.event.__name__) > 1
+    )
+
+
+def common_part(value: bytes) -> bytes:
+    """Return a readable value as the first version of its schema would have it: what an event says in whichever version it was written."""
+    form = formats()[HEADER.unpack_from(value)[1]]
+    first = next(each for each in formats().values() if each.event is form.event and each.version == 1)
+    body, said = BytesIO(value), BytesIO()
+    body.seek(HEADER.size)
+    fastavro.schemaless_writer(said, first.schema, fastavro.schemaless_reader(body, form.schema, first.schema))
+    return said.getvalue()
+
+
+def _is_newer(schema_id: int, event: str, headers: Headers | None) -> bool:
+    """Tell whether a later release of ours says it wrote this: the id, the type and the schema's name must all say so."""
+    said = dict(headers or ())
+    newest = _newest(event).version
+    version = (said.get("ce_dataschema") or b"").removeprefix(f"urn:{NAMESPACE}:{event}:".encode())
+    return (
+        schema_id in OURS
+        and schema_id > max(formats())
+        and version.isdigit()
+        and len(version) <= MAX_VERSION_DIGITS
+        and int(version) > newest
+        and said.get("ce_type") == b"%s.%s.v%s" % (NAMESPACE.encode(), event.encode(), version)
+    )
 
 
 def _attributes(headers: Headers | None) -> dict[str, Any]:
@@ -189,7 +227,10 @@ def _required(said: Mapping[str, str], name: str) -> str:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("not a time") from None  # the library would repeat the text, and reasons are logged
     if moment.tzinfo is None:
         raise ValueError("a time without an offset")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -8,6 +8,7 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha1 as _sha1
 
 NAMESPACE = uuid.UUID("6f1d3c1e-5b7a-5d0c-9a53-0f6a2f0b9d11")
 """Of every UUIDv5 of the axis; changing it would change every key and event id."""
@@ -17,6 +18,7 @@ MAX_CODE = 35
 
 MAX_DOCUMENT_ID = 200
 
+_NAMESPACE_BYTES = NAMESPACE.bytes
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _FORM_102 = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}")
 _FORM_QD20 = re.compile(r"[A-Z][A-Z0-9]{1,2}(\.[A-Z0-9]{2,3})*")
@@ -128,4 +130,8 @@ def split_delivery_id(text: str) -> tuple[str, str]:
 
 def event_id(*parts: str) -> str:
     """Return a deterministic event id over its parts, so that a replay repeats it."""
-    return str(uuid.uuid5(NAMESPACE, "\n".join(parts)))
+    digest = bytearray(_sha1(_NAMESPACE_BYTES + "\n".join(parts).encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50  # RFC 9562 §5.5, as `uuid.uuid5` makes it, in half its time
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

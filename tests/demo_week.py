@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from infra.settings import Settings, environment
@@ -22,11 +23,15 @@ def told(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def week(settings: Settings, said: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Play a week; whatever happens, nothing of it is left running."""
+def week(
+    settings: Settings, said: Path, *more: str, release: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Play a week; whatever happens, nothing of it is left running. `release`: variables that name other software than this tree's."""
     command = [sys.executable, "-m", "infra", "up", "--demo", "--until-settled", "--json", *more]
     with said.open("wb") as out, (said.with_suffix(".err")).open("wb") as err:
-        running = subprocess.Popen(command, stdout=out, stderr=err, env=told(settings), start_new_session=True)
+        running = subprocess.Popen(
+            command, stdout=out, stderr=err, env={**told(settings), **release}, start_new_session=True
+        )
         try:
             yield running
         finally:
@@ -35,8 +40,8 @@ def week(settings: Settings, said: Path, *more: str) -> Iterator[subprocess.Pope
                 running.wait(30)
 
 
-def audit(settings: Settings) -> tuple[int, Mapping[str, Any]]:
+def audit(settings: Settings, *, release: Mapping[str, str] = MappingProxyType({})) -> tuple[int, Mapping[str, Any]]:
     """Run the audit; return its exit code and answer."""
     command = [sys.executable, "-m", "infra", "audit", "--json"]
-    done = subprocess.run(command, env=told(settings), capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, env={**told(settings), **release}, capture_output=True, timeout=120, check=False)
     return done.returncode, json.loads(done.stdout)

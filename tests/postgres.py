@@ -8,7 +8,9 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -30,37 +32,75 @@ def _user() -> str | None:
     return "postgres" if os.geteuid() == 0 else None
 
 
+class PostgresServer:
+    """One cluster in a folder of its own; use it as a context."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="lienthong-pg-"))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.url = f"postgresql+psycopg://axis@127.0.0.1:{self._port}"
+        """Without a database."""
+
+    def __enter__(self) -> Self:
+        user, cluster = _user(), str(self._folder / "cluster")
+        if user:
+            os.chown(self._folder, pwd.getpwnam(user).pw_uid, -1)
+        try:
+            self._call("initdb", "-D", cluster, "-U", "axis", "-A", "trust", "--no-sync", "-E", "UTF8")
+            self.start()
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        with suppress(subprocess.CalledProcessError):  # it may be stopped already
+            self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        options = f"-c listen_addresses=127.0.0.1 -p {self._port} -k {self._folder} -c fsync=off -c max_connections=90"
+        self._call(
+            "pg_ctl", "-D", str(self._folder / "cluster"), "-w", "-l", str(self._folder / "log"), "-o", options, "start"
+        )
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it: `immediate` cuts every connection off and leaves the log to be replayed."""
+        self._call("pg_ctl", "-D", str(self._folder / "cluster"), "-m", mode, "stop")
+
+    def make_database(self, name: str) -> str:
+        """Make an empty database and return its URL."""
+        admin = create_engine(f"{self.url}/postgres", isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"create database {name}"))
+        admin.dispose()
+        return f"{self.url}/{name}"
+
+    def _call(self, program: str, *arguments: str) -> None:
+        command = [str(self._programs / program), *arguments]
+        subprocess.run(command, check=True, user=_user(), cwd=self._folder, timeout=SECONDS, stdout=subprocess.DEVNULL)
+
+
+def server_here() -> PostgresServer | None:
+    """Return a server that is not started yet; None where PostgreSQL is not installed."""
+    programs = _programs()
+    return PostgresServer(programs) if programs else None
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Yield the URL of a server, without a database; skip where there is none, except where CI=true."""
-    programs = _programs()
-    if programs is None:
+    server = server_here()
+    if server is None:
         if os.environ.get("CI") == "true":
             pytest.fail(INSTALL)
         pytest.skip(INSTALL)
-    user = _user()
-    folder = Path(tempfile.mkdtemp(prefix="lienthong-pg-"))
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    cluster = folder / "cluster"
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=50"
-
-    def call(*arguments: str) -> None:
-        subprocess.run(arguments, check=True, user=user, cwd=folder, timeout=SECONDS, stdout=subprocess.DEVNULL)
-
-    try:
-        call(str(programs / "initdb"), "-D", str(cluster), "-U", "axis", "-A", "trust", "--no-sync", "-E", "UTF8")
-        pg_ctl = str(programs / "pg_ctl")
-        call(pg_ctl, "-D", str(cluster), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
-            yield f"postgresql+psycopg://axis@127.0.0.1:{port}"
-        finally:
-            call(pg_ctl, "-D", str(cluster), "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with server:
+        yield server.url
 
 
 @pytest.fixture

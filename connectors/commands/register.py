@@ -8,8 +8,7 @@ from sqlalchemy import Connection, make_url
 
 from connectors.register.tables import METADATA
 from infra.commands import Ctx, stop
-from infra.state import open_database
-from infra.state.database import reading
+from infra.state.database import open_to_read, reading
 from schemas.ids import clean_code, code_form, expand_short
 
 
@@ -21,7 +20,7 @@ def register(ctx: Ctx) -> Iterator[Connection]:
         stop(
             "there is no register here yet", "start the axis with `lienthong up`, or set LIENTHONG_VAR to where it ran"
         )
-    engine = open_database(ctx.settings.register_url, METADATA)
+    engine = open_to_read(ctx.settings.register_url, METADATA)
     try:
         with reading(engine) as connection:
             yield connection

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from sqlalchemy import Engine, func, select
 
@@ -17,8 +18,9 @@ EVERY_SECONDS = 5.0
 class Gauges:
     """Looks at the register's tables now and then."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, engine: Engine, clock: Clock, *, show_more: Callable[[], None] = lambda: None) -> None:
+        """`show_more` is called at every look, for what the axis' other books say."""
+        self._engine, self._clock, self._show_more = engine, clock, show_more
         self._look_at = float("-inf")
         self._alerts: Counter[tuple[str, int, str]] | None = None
 
@@ -44,6 +46,7 @@ class Gauges:
             metrics.OBLIGATIONS.labels(clock=clock).set(count)
             metrics.OLDEST.labels(clock=clock).set(max(0.0, (now - since).total_seconds()))
         self._count(alerts)
+        self._show_more()
 
     def _count(self, alerts: Counter[tuple[str, int, str]]) -> None:
         """Count what is new since the last look; what lay there before the start was counted by an earlier process."""

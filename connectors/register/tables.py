@@ -2,9 +2,11 @@
 
 `event`, `alert`, `told`, `refusal` and `attempt` only ever get new rows; `submission` and `delivery` are joins of what
 events say, whatever their order; of an `obligation` the newest record stays. Names of people are in `told` alone.
+A change here needs a revision in `migrations` (ADR 0014).
 """
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import (
     JSON,
@@ -21,6 +23,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+
+from infra.state.history import KEY, History
 
 
 class Moment(TypeDecorator[datetime]):
@@ -43,7 +47,8 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-METADATA = MetaData()
+HISTORY = History(store="register", newest="0001", folder=Path(__file__).parent / "migrations")
+METADATA = MetaData(info={KEY: HISTORY})
 
 
 def _text(name: str, *, key: bool = False) -> Column[str]:

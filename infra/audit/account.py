@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from infra.audit.books import Books, Submission
+from infra.audit.books import Submission
+from infra.audit.log import Log
 
 VERIFIER, ROUTER = "verifier", "router"
 """The apps whose dead letters excuse a missing verdict and a missing outcome."""
@@ -37,24 +38,28 @@ def _rank(account: Submission, event_id: str) -> int:
     return next((number for number, name in enumerate(account.submitted) if name == cause), -1)
 
 
-def missing(account: Submission, books: Books) -> Iterator[str]:
+def missing(account: Submission, log: Log) -> Iterator[str]:
     """Yield what a submission still lacks; what ended as a dead letter lacks nothing."""
     for event_id, places in account.submitted.items():
-        if event_id not in account.judged and not books.gave_up(VERIFIER, places):
+        if event_id not in account.judged and not log.gave_up(VERIFIER, places):
             yield f"handed over at {places[-1]}, no verdict"
     carrying = [event_id for event_id in current(account) if account.verdicts[event_id].carries]
-    waiting = _for_the_router(account, books)
+    waiting = _for_the_router(account, log)
     if not carrying or not waiting:
         return
     if account.outcomes or not account.refused_whole:
-        kind = account.verdicts[carrying[0]].kind
-        yield from (f"{kind}, no outcome for {code}" for code in account.recipients if code not in account.outcomes)
+        verdict = account.verdicts[carrying[0]]
+        yield from (
+            f"{verdict.kind}, no outcome for {code}, asked for by {verdict.where}"
+            for code in account.recipients
+            if code not in account.outcomes
+        )
     asked = [where for (_, cause), where in waiting.items() if cause not in account.repeated]
     decided = len(account.refused_whole) + bool(account.outcomes)
     yield from (f"the repeat judged at {where} was not answered" for where in asked[max(1, decided) :])
 
 
-def _for_the_router(account: Submission, books: Books) -> dict[tuple[str, str], str]:
+def _for_the_router(account: Submission, log: Log) -> dict[tuple[str, str], str]:
     """Return the records of carrying verdicts that the router owes an answer.
 
     A confirmation by a timer asks for none, nor does a provisional verdict that was taken back: what is still unread of it is not sent.
@@ -62,11 +67,13 @@ def _for_the_router(account: Submission, books: Books) -> dict[tuple[str, str], 
     found = {}
     taken_back = {verdict.ends for verdict in account.verdicts.values() if not verdict.carries}
     for (event_id, cause), places in account.answers.items():
-        verdict = account.verdicts[event_id]
+        verdict = account.verdicts.get(event_id)
+        if verdict is None:
+            continue  # an id that was used before for something else
         before = account.verdicts.get(verdict.ends)
         confirms = before is not None and before.carries and cause not in account.submitted
         owed = verdict.carries and not confirms and event_id not in taken_back
-        if owed and not books.gave_up(ROUTER, places):
+        if owed and not log.gave_up(ROUTER, places):
             found[event_id, cause] = places[-1]
     return found
 
@@ -74,11 +81,14 @@ def _for_the_router(account: Submission, books: Books) -> dict[tuple[str, str], 
 def doubled(account: Submission) -> Iterator[str]:
     """Yield what a submission has twice."""
     if len(standing := current(account)) > 1:
-        yield f"{len(standing)} current verdicts: {', '.join(account.verdicts[each].kind for each in standing)}"
+        verdicts = [account.verdicts[each] for each in standing]
+        kinds, places = ", ".join(each.kind for each in verdicts), ", ".join(each.where for each in verdicts)
+        yield f"{len(standing)} current verdicts: {kinds}, at {places}"
     for code, outcomes in account.outcomes.items():
-        met = [each.what for each in outcomes.values() if not _takes_back(account, each.act, each.cause)]
+        met = [each for each in outcomes.values() if not _takes_back(account, each.act, each.cause)]
         if len(met) > 1:
-            yield f"{code} met {len(met)} outcomes: {', '.join(sorted(met))}"
+            said = ", ".join(sorted(f"{each.what} at {each.where}" for each in met))
+            yield f"{code} met {len(met)} outcomes: {said}"
 
 
 def _takes_back(account: Submission, act: str, cause: str) -> bool:
@@ -93,18 +103,21 @@ def strange(account: Submission) -> Iterator[str]:
         return
     yield from _strange_verdicts(account)
     yield from _strange_outcomes(account)
-    asked = {cause or event_id for event_id, cause in account.answers if account.verdicts[event_id].carries}
-    yield from (f"a repeat of {cause} was answered, which nobody handed over" for cause in account.repeated - asked)
+    carrying = {event_id for event_id, verdict in account.verdicts.items() if verdict.carries}
+    asked = {cause or event_id for event_id, cause in account.answers if event_id in carrying}
+    for cause, where in account.repeated.items():
+        if cause not in asked:
+            yield f"a repeat of {cause} was answered at {where}, which nobody handed over"
 
 
 def _strange_verdicts(account: Submission) -> Iterator[str]:
     known = account.verdicts.keys() | account.submitted.keys()
-    for event_id, cause in account.answers:
+    for (_, cause), places in account.answers.items():
         if cause not in known:
-            yield f"verdict {event_id} of {cause or '?'}, which is not there"
-    for event_id, verdict in account.verdicts.items():
+            yield f"the verdict at {places[0]} is of {cause or '?'}, which is not there"
+    for verdict in account.verdicts.values():
         if verdict.ends and verdict.ends not in account.verdicts:
-            yield f"verdict {event_id} takes the place of {verdict.ends}, which is not there"
+            yield f"the verdict at {verdict.where} takes the place of {verdict.ends}, which is not there"
     if account.verdicts and not current(account):
         yield "no current verdict: each is ended by another"
 
@@ -112,13 +125,14 @@ def _strange_verdicts(account: Submission) -> Iterator[str]:
 def _strange_outcomes(account: Submission) -> Iterator[str]:
     for code, outcomes in account.outcomes.items():
         if code not in account.recipients:
-            yield f"an outcome for {code}, which the packet does not name"
+            places = ", ".join(each.where for each in outcomes.values())
+            yield f"an outcome for {code}, which the packet does not name, at {places}"
         for each in outcomes.values():
             if not _may_follow(account, each.cause) and not _takes_back(account, each.act, each.cause):
-                yield f"{code} met {each.what} without a verdict that lets the document pass"
-    for event_id, cause in account.refused_whole.items():
+                yield f"{code} met {each.what} at {each.where} without a verdict that lets the document pass"
+    for cause, where in account.refused_whole.values():
         if not _may_follow(account, cause):
-            yield f"routing refusal {event_id} without a verdict that lets the document pass"
+            yield f"the routing refusal at {where} is without a verdict that lets the document pass"
 
 
 def _may_follow(account: Submission, cause: str) -> bool:

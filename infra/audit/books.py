@@ -1,15 +1,16 @@
-"""What the audit remembers of each document while it reads the log once: codes and counters, no contents."""
+"""What the audit remembers of each document, status, delivery and duty while it judges them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import NamedTuple
 
-Where = str
-"""`topic/partition/offset` of a record."""
+from infra.audit.log import Log, Moment, Names, Text, Where
+from schemas.glance import number_in
+
+MAY_BE_NULL = b"\x02"
+"""What comes before a number that could be null."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One verdict, as its first record says it."""
 
     kind: str
@@ -18,8 +19,10 @@ class Verdict:
     cause: str
     """Event id of the submission that asked for it, or of the verdict that a timer looked at again."""
 
-    ends: str = ""
+    ends: str
     """Event id of the verdict that it confirms or recalls."""
+
+    where: Where
 
     @property
     def carries(self) -> bool:
@@ -27,8 +30,7 @@ class Verdict:
         return self.kind in {"signed", "provisional"}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one recipient code met."""
 
     what: str
@@ -40,6 +42,8 @@ class Outcome:
     cause: str
     """Event id of the verdict that was acted on."""
 
+    where: Where
+
 
 @dataclass(slots=True)
 class Submission:
@@ -49,7 +53,7 @@ class Submission:
     submitted: dict[str, list[Where]] = field(default_factory=dict)
     """Event id of each time it was handed over, in that order -> where it lies (again after a dead letter was replayed)."""
 
-    since: datetime | None = None
+    since: Text = b""
     """When it was first recorded."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -58,19 +62,22 @@ class Submission:
     answers: dict[tuple[str, str], list[Where]] = field(default_factory=dict)
     """(verdict, its cause) -> where; a repeat gets the first verdict again, with the repeat as its cause (ADR 0003)."""
 
-    repeated: set[str] = field(default_factory=set)
-    """Causes that the router answered as repeats."""
+    repeated: dict[str, Where] = field(default_factory=dict)
+    """Causes that the router answered as repeats, and where."""
 
     outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     """Recipient code as addressed -> event id -> outcome."""
 
-    refused_whole: dict[str, str] = field(default_factory=dict)
-    """Event id of a routing refusal of the whole document -> verdict that was acted on."""
+    refused_whole: dict[str, tuple[str, Where]] = field(default_factory=dict)
+    """Event id of a routing refusal of the whole document -> verdict that was acted on, and where it lies."""
 
     @property
     def where(self) -> Where:
-        """Where it was first handed over; empty if it never was."""
-        return next((places[0] for places in self.submitted.values()), "")
+        """Where it is first met on the log: handed over, else judged, else sent or refused."""
+        for places in (*self.submitted.values(), *self.answers.values()):
+            return places[0]
+        outcomes = (each.where for met in self.outcomes.values() for each in met.values())
+        return next(outcomes, next((where for _, where in self.refused_whole.values()), ""))
 
     @property
     def judged(self) -> set[str]:
@@ -78,58 +85,94 @@ class Submission:
         return {cause for _, cause in self.answers}
 
 
-@dataclass(slots=True)
-class Burial:
-    """The dead letters of one record."""
+class Standing(NamedTuple):
+    """How one obligation stood, as one record says it."""
 
-    stages: set[str] = field(default_factory=set)
-    """Apps that could not take it: the register's trouble is no excuse for the verifier."""
+    where: Where
+    basis: int
+    """Checksum of debtor, rule and versions: only what stands on the same basis can be compared."""
 
-    reasons: set[tuple[str, str]] = field(default_factory=set)
+    raw_since: bytes
+    """Moments are read when they are needed, which most are not."""
+
+    raw_breach: bytes
+    step: int | None
+    raw_step_at: bytes
+    open: bool
+    raw_closed_at: bytes
+    recorded: Text
+
+    @property
+    def since(self) -> Moment:
+        """When the duty began."""
+        return number_in(MAY_BE_NULL + self.raw_since) or 0
+
+    @property
+    def breach(self) -> Moment | None:
+        """When it is broken."""
+        return number_in(self.raw_breach)
+
+    @property
+    def step_at(self) -> Moment | None:
+        """When the next step of its ladder comes."""
+        return number_in(self.raw_step_at)
+
+    @property
+    def closed_at(self) -> Moment | None:
+        """When it was done."""
+        return number_in(self.raw_closed_at)
+
+
+class Raised(NamedTuple):
+    """One record of an alert, raised or resolved."""
+
+    where: Where
+    about: str
+    kind: str
+    clock: str
+    occurred: Text
+    """The moment of the step for which it was raised."""
+
+    recorded: Text
+
+
+Slot = tuple[str, str, int, int]
+"""(alert id, state, level, number): what may be said once."""
 
 
 @dataclass(slots=True)
 class Books:
-    """Everything one pass over the log leaves behind."""
+    """Everything said about some things; what is judged together is entered together."""
+
+    log: Log = field(default_factory=Log)
+    names: Names = field(default_factory=Names)
+    entered: set[str] = field(default_factory=set)
+    """Event ids of the facts that were entered."""
 
     submissions: dict[tuple[str, str], Submission] = field(default_factory=dict)
-    events: dict[str, tuple[bytes, Where]] = field(default_factory=dict)
-    """Event id -> digest of its content and where it first lay."""
+    statuses: dict[tuple[str, str], tuple[list[Where], Text]] = field(default_factory=dict)
+    """(document key, event id) of each submitted status -> where it lies and when it was recorded."""
 
-    statuses: dict[str, tuple[list[Where], datetime | None]] = field(default_factory=dict)
-    """Event id of each submitted status -> where it lies and when it was recorded."""
+    answered: dict[tuple[str, str], dict[str, Where]] = field(default_factory=dict)
+    """(document key, event id) of a status -> acknowledged, refused, parked -> where."""
 
-    answered: dict[str, set[str]] = field(default_factory=dict)
-    """Event id of a status -> acknowledged, refused, parked."""
+    acknowledged: dict[tuple[str, str], dict[str, Where]] = field(default_factory=dict)
+    """(status, delivery id) -> distinct events; more than one is a double effect."""
 
-    acknowledged: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    """(status, delivery id) -> distinct event ids; more than one is a double effect."""
+    dispatched: dict[tuple[str, str, str, str], dict[str, Where]] = field(default_factory=dict)
+    """(document key, delivery id, act, digest of an update) -> distinct events; more than one is a double effect."""
 
-    dispatched: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
-    """(delivery id, act, digest of an update) -> distinct event ids; more than one is a double effect."""
-
-    carried: dict[str, set[str]] = field(default_factory=dict)
+    carried: dict[str, dict[str, Where]] = field(default_factory=dict)
     """Document key -> digests that were sent as the document itself; more than one is a stolen id."""
 
-    spoken_of: dict[str, Where] = field(default_factory=dict)
-    """Delivery id -> the first receipt or status about it."""
+    spoken_of: dict[tuple[str, str], Where] = field(default_factory=dict)
+    """(document key, delivery id) -> the first receipt or status about it."""
 
-    alerts: dict[tuple[str, str, int, int], set[str]] = field(default_factory=dict)
-    """(alert id, state, level, number) -> distinct event ids."""
+    alerts: dict[Slot, dict[str, Raised]] = field(default_factory=dict)
+    """Slot -> distinct events; more than one is a double effect."""
 
-    counts: dict[str, int] = field(default_factory=dict)
-    """Event type -> distinct events."""
-
-    repeats: int = 0
-    """Records that repeat an event id with the same content: harmless, and counted."""
-
-    conflicts: list[str] = field(default_factory=list)
-    unreadable: list[Where] = field(default_factory=list)
-    ends: dict[str, int] = field(default_factory=dict)
-    """`topic/partition` -> the highest offset that was read."""
-
-    buried: dict[Where, Burial] = field(default_factory=dict)
-    """Records that ended as dead letters, by their coordinates."""
+    duties: dict[tuple[str, str, str], list[Standing]] = field(default_factory=dict)
+    """(subject, obligation id, clock) -> how it stood, record after record."""
 
     contents: dict[str, Where] = field(default_factory=dict)
     """SHA-256 of referenced content -> who refers to it."""
@@ -137,16 +180,3 @@ class Books:
     def submission(self, document_key: str, sha256: str) -> Submission:
         """Return the account of one (document key, digest), opened on first mention."""
         return self.submissions.setdefault((document_key, sha256), Submission())
-
-    def gave_up(self, stage: str, places: Iterable[Where]) -> bool:
-        """Tell whether every record at these places is a dead letter of this app."""
-        return all(place in self.buried and stage in self.buried[place].stages for place in places)
-
-    @property
-    def dead_letters(self) -> dict[str, int]:
-        """Count the dead letters by reason; the same one written twice is one."""
-        found: dict[str, int] = {}
-        for burial in self.buried.values():
-            for _, reason in burial.reasons:
-                found[reason] = found.get(reason, 0) + 1
-        return found

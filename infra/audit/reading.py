@@ -1,164 +1,117 @@
-"""One pass over the log: every record is entered into the books."""
+"""From records to facts: one pass over a log, or over some of its partitions, each record once."""
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from infra.audit.books import Books, Burial, Outcome, Verdict, Where
+from infra.audit.books import Books
+from infra.audit.entering import enter
+from infra.audit.facts import Fact, Name, facts_of, moment_in
+from infra.audit.log import Burial, Log
+from infra.errors import EnvironmentFaultError
 from infra.kafka.dead_letters import dead_letter
-from infra.kafka.tail import Record
-from schemas import codec
-from schemas.events import (
-    Act,
-    ContentRef,
-    DocumentAcknowledged,
-    DocumentAlert,
-    DocumentDispatched,
-    DocumentHeld,
-    DocumentReceived,
-    DocumentRefused,
-    DocumentRepeated,
-    DocumentSigned,
-    DocumentSubmitted,
-    Event,
-    Stage,
-    StatusParked,
-    StatusSubmitted,
+from infra.kafka.ending import NEWER
+from infra.kafka.tail import Record, Row
+from schemas.codec import DecodeError, NewerSchemaError, decode
+from schemas.reasons import REASONS
+from schemas.reasons.table import Disposition
+from schemas.topics import BY_NAME, DEAD_LETTER
+
+Keep = Callable[[Name, tuple[str, Fact] | None], object]
+"""Takes a record's name, and what it says about which document."""
+
+NO_MESSAGE = frozenset(
+    code for code, reason in REASONS.items() if reason.disposition is Disposition.DEAD_LETTER and code != "STEP_FAILED"
 )
-from schemas.topics import DEAD_LETTER
+"""Reasons of dead letters that are no event: nobody could act on them, so nothing is asked of them."""
+
+TIMER = "timer."
+"""Begins the topic that a dead letter of a timer names: a timer lies at no offset."""
+
+OF_THE_WHOLE = frozenset({"document.alerts", "operator.acted"})
+
+
+def read(rows: Iterable[Row], keep: Keep) -> Log:
+    """Read records, in any order of topics, those of a partition in their order; return what concerns the log as a whole."""
+    log = Log()
+    last: dict[tuple[str, int], int] = {}
+    newest: dict[tuple[str, int], bytes] = {}
+    for row in rows:
+        topic, number, offset, _, value, _ = row
+        last[topic, number] = offset
+        if topic == DEAD_LETTER:
+            _bury(log, row)
+        elif value is not None:
+            try:
+                head, name, fact = facts_of(row, value)
+            except DecodeError as exc:
+                if exc.code == "SCHEMA_UNKNOWN":
+                    _require_no_newer(row)
+                log.unreadable.append(f"{topic}/{number}/{offset}")
+                continue
+            newest[topic, number] = head.recorded
+            if topic in OF_THE_WHOLE and fact is not None:
+                fact = _note(log, fact)
+            keep(name, fact)
+        elif not BY_NAME[topic].compacted:
+            log.unreadable.append(f"{topic}/{number}/{offset}")
+    log.ends = {f"{topic}/{number}": offset for (topic, number), offset in last.items()}
+    log.last = {f"{topic}/{number}": moment_in(recorded) for (topic, number), recorded in newest.items()}
+    return log
+
+
+def _note(log: Log, fact: tuple[str, Fact]) -> tuple[str, Fact] | None:
+    """Note what concerns the whole log: a directory with gaps, a dead letter that was set aside (which is nothing else)."""
+    match fact:
+        case letter, ("set aside", *_):
+            log.set_aside.add(letter)
+            return None
+        case _, ("alert", _where, _id, _slot, _about, "directory_gap", _clock, occurred, _recorded):
+            log.gaps.add(moment_in(occurred))
+        case _:
+            pass
+    return fact
+
+
+def _require_no_newer(row: Row) -> None:
+    """Raise `EnvironmentFaultError` for a record of a later release: this one cannot judge it (ADR 0014)."""
+    topic, partition, offset, key, value, headers = row
+    try:
+        decode(topic, key, value, headers)
+    except NewerSchemaError as exc:
+        raise EnvironmentFaultError(
+            f"{NEWER}: {topic}/{partition}/{offset}", "audit with the newest release that writes here"
+        ) from exc
+    except DecodeError:
+        return
+
+
+def _bury(log: Log, row: Row) -> None:
+    """Note who could not take which record, and why."""
+    letter = dead_letter(Record(*row))
+    if letter.topic.startswith(TIMER):
+        timer = f"{letter.topic}/{letter.partition}", letter.digest
+        log.timers.setdefault(timer, {})[letter.id] = letter.reason or "?"
+        return
+    burial = log.buried.setdefault(f"{letter.topic}/{letter.partition}/{letter.offset}", Burial())
+    burial.stages.add(letter.stage)
+    burial.reasons.add((letter.stage, letter.reason or "?"))
 
 
 def enter_all(records: Iterable[Record]) -> Books:
-    """Read the records once, in any order of topics; within a partition they come in their order."""
-    books = Books()
-    for record in records:
-        partition, where = f"{record.topic}/{record.partition}", f"{record.topic}/{record.partition}/{record.offset}"
-        books.ends[partition] = max(record.offset, books.ends.get(partition, -1))
-        if record.topic == DEAD_LETTER:
-            _bury(books, record)
-            continue
-        if record.value is None:
-            continue  # a tombstone on a compacted topic
-        try:
-            event = codec.decode(record.topic, record.key, record.value, record.headers)
-        except codec.DecodeError:
-            books.unreadable.append(where)
-            continue
-        _note_place(books, event, where)
-        if _is_new(books, event, record.value, where):
-            _enter(books, event, where)
+    """Read all records into one set of books, in memory."""
+    books, names, facts = Books(), list[Name](), list[Fact]()
+
+    def keep(name: Name, fact: tuple[str, Fact] | None) -> None:
+        names.append(name)
+        if fact is not None:
+            facts.append(fact[1])
+
+    books.log = read(map(row_of, records), keep)
+    no_events = books.log.not_events(NO_MESSAGE)
+    books.names.note(each for each in names if each[0] not in no_events)
+    enter(books, facts, leave_out=no_events, others=books.names.others)
     return books
 
 
-def _is_new(books: Books, event: Event, value: bytes, where: Where) -> bool:
-    """Tell whether the event id is met for the first time; the same id with other content is a conflict."""
-    content = value + event.key.encode() + event.occurred_at.isoformat().encode()
-    digest = hashlib.blake2b(content, digest_size=12).digest()
-    known = books.events.get(event.event_id)
-    if known is None:
-        books.events[event.event_id] = (digest, where)
-        name = type(event).__name__
-        books.counts[name] = books.counts.get(name, 0) + 1
-        return True
-    if known[0] == digest:
-        books.repeats += 1
-    else:
-        books.conflicts.append(f"{event.event_id}: {known[1]} and {where} differ")
-    return False
-
-
-def _note_place(books: Books, event: Event, where: Where) -> None:
-    """Note each record that a step must take: a repeat of the verdict differs in its cause, a replay in its place only."""
-    match event:
-        case DocumentSubmitted():
-            account = books.submission(event.document_key, event.content.sha256)
-            account.submitted.setdefault(event.event_id, []).append(where)
-        case DocumentSigned() | DocumentHeld():
-            account = books.submission(event.document_key, event.content.sha256)
-            account.answers.setdefault((event.event_id, event.causation_id), []).append(where)
-        case DocumentRefused(stage=Stage.VERIFICATION, about_status=False):
-            account = books.submission(event.document_key, event.sha256)
-            account.answers.setdefault((event.event_id, event.causation_id), []).append(where)
-        case StatusSubmitted():
-            books.statuses.setdefault(event.event_id, ([], event.recorded_at))[0].append(where)
-        case _:
-            pass
-
-
-def _enter(books: Books, event: Event, where: Where) -> None:
-    """Write an event into the books; obligations, attempts and operators' acts are counted, the law does not speak of them."""
-    if isinstance(content := getattr(event, "content", None), ContentRef):
-        books.contents.setdefault(content.sha256, where)
-    if evidence := getattr(getattr(event, "verdict", None), "evidence_sha256", ""):
-        books.contents.setdefault(evidence, where)
-    match event:
-        case DocumentSubmitted() | DocumentSigned() | DocumentHeld() | DocumentRepeated():
-            _enter_document(books, event)
-        case DocumentRefused():
-            _enter_refusal(books, event)
-        case DocumentDispatched():
-            _enter_dispatch(books, event)
-        case DocumentReceived():
-            books.spoken_of.setdefault(event.delivery_id, where)
-        case DocumentAcknowledged():
-            books.spoken_of.setdefault(event.delivery_id, where)
-            books.answered.setdefault(event.causation_id, set()).add("acknowledged")
-            books.acknowledged.setdefault((event.causation_id, event.delivery_id), set()).add(event.event_id)
-        case StatusParked():
-            books.answered.setdefault(event.status_event_id, set()).add("parked")
-        case DocumentAlert():
-            slot = (event.alert_id, event.state.value, event.level, event.number)
-            books.alerts.setdefault(slot, set()).add(event.event_id)
-        case _:
-            pass
-
-
-def _enter_document(books: Books, event: DocumentSubmitted | DocumentSigned | DocumentHeld | DocumentRepeated) -> None:
-    sha256 = event.sha256 if isinstance(event, DocumentRepeated) else event.content.sha256
-    account = books.submission(event.document_key, sha256)
-    match event:
-        case DocumentSubmitted():
-            account.recipients = event.envelope.recipients
-            at = event.recorded_at or event.occurred_at
-            account.since = min(account.since or at, at)
-        case DocumentSigned():
-            kind = "provisional" if event.provisional else "signed"
-            account.verdicts[event.event_id] = Verdict(kind, event.causation_id, event.confirms)
-        case DocumentHeld():
-            account.verdicts[event.event_id] = Verdict("held", event.causation_id)
-        case DocumentRepeated():
-            account.repeated.add(event.causation_id)
-
-
-def _enter_dispatch(books: Books, event: DocumentDispatched) -> None:
-    account = books.submission(event.document_key, event.content.sha256)
-    outcome = Outcome(f"{event.delivery_id} {event.act}", event.act, event.causation_id)
-    for code in event.addressed:
-        account.outcomes.setdefault(code, {})[event.event_id] = outcome
-    which = event.content.sha256 if event.act is Act.UPDATE else ""  # updates are many, each with its own bytes
-    books.dispatched.setdefault((event.delivery_id, event.act, which), set()).add(event.event_id)
-    if event.act in (Act.DELIVER, Act.REPLACE):
-        books.carried.setdefault(event.document_key, set()).add(event.content.sha256)
-
-
-def _enter_refusal(books: Books, event: DocumentRefused) -> None:
-    if event.stage is Stage.INTAKE:
-        return  # never submitted: the refusal itself is the one outcome
-    if event.about_status:
-        books.answered.setdefault(event.causation_id, set()).add("refused")
-        return
-    account = books.submission(event.document_key, event.sha256)
-    if event.stage is Stage.VERIFICATION:
-        account.verdicts[event.event_id] = Verdict("refused", event.causation_id, event.recalls)
-    elif event.addressed:
-        outcome = Outcome(event.reason, "", event.causation_id)
-        account.outcomes.setdefault(event.addressed, {})[event.event_id] = outcome
-    else:
-        account.refused_whole[event.event_id] = event.causation_id
-
-
-def _bury(books: Books, record: Record) -> None:
-    """Note who could not take which record, and why."""
-    letter = dead_letter(record)
-    burial = books.buried.setdefault(f"{letter.topic}/{letter.partition}/{letter.offset}", Burial())
-    burial.stages.add(letter.stage)
-    burial.reasons.add((letter.stage, letter.reason or "?"))
+def row_of(record: Record) -> Row:
+    """Return a record's fields in their order."""
+    return record.topic, record.partition, record.offset, record.key, record.value, record.headers

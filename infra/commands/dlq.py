@@ -1,62 +1,52 @@
-"""`lienthong dlq list|show`."""
-
-import base64
-from typing import Any
+"""`lienthong dlq list|show|replay|discard`."""
 
 import click
 
 from infra.commands import DONE, NO, Ctx, command, group
-from infra.kafka.dead_letters import DeadLetter, read_dead_letters
+from infra.commands import dlq_acts as acts
+from infra.commands.dlq_words import history, in_words, original, row
+from infra.letters.cases import Standing, read_cases
+from infra.letters.operating import Wanted
+from infra.letters.replay import bodies
 
-dlq = group("dlq", example="lienthong dlq list --json", says="Dead letters, each with reason and coordinates.")
+dlq = group(
+    "dlq",
+    example="lienthong dlq list --json",
+    says="Dead letters, each with reason and coordinates: look, put back, set aside.",
+)
 
 
-@command("list", example="lienthong dlq list --json", within=dlq)
-@click.option("--reason", default="", help="Only those with this reason code.")
-def list_(ctx: Ctx, reason: str) -> int:
-    """List all dead letters: where each came from, which step could not take it, and why."""
-    for each in read_dead_letters(ctx.settings):
-        if reason in ("", each.reason):
-            ctx.emit(_row(each), human=_human(each))
+@command("list", example="lienthong dlq list --reason NOT_FRAMED --json", within=dlq)
+@acts.filters
+@click.option("--all", "all_", is_flag=True, help="Replayed and discarded ones as well.")
+def list_(ctx: Ctx, *, reason: str, topic: str, stage: str, all_: bool) -> int:
+    """List open dead letters: where each came from, which step could not take it, why, and how often it was tried."""
+    wanted = Wanted(reason=reason, topic=topic, stage=stage)
+    cases = [case for case in read_cases(ctx.settings) if wanted.passes(case)]
+    shown = [case for case in cases if all_ or case.standing is Standing.OPEN]
+    if ctx.json:
+        for case in shown:
+            ctx.emit(row(case))
+    else:
+        for text in in_words(shown):
+            ctx.emit({}, human=text)
+    if len(shown) < len(cases):
+        ctx.say(f"{len(cases) - len(shown)} bản ghi lỗi đã được phát lại hoặc bỏ; `--all` liệt kê cả chúng.")
     return DONE
 
 
 @command("show", example="lienthong dlq show dead-letter-3-17 --json", within=dlq)
 @click.argument("identity", metavar="ID")
 def show(ctx: Ctx, identity: str) -> int:
-    """Show one dead letter with its original key, headers and value (base64); exit 1 if there is none with this id."""
-    for each in read_dead_letters(ctx.settings):
-        if each.id == identity:
-            ctx.emit(_row(each) | _original(each))
+    """Show one dead letter with its original key, headers and value (base64), and its tries; exit 1 if there is none with this id."""
+    for case in read_cases(ctx.settings):
+        if identity in case.ids:
+            for letter in bodies(ctx.settings, [case.newest.id]):
+                ctx.emit(row(case) | history(case) | original(letter))
             return DONE
-    ctx.say(f"Không có bản ghi lỗi {identity}; `lienthong dlq list` liệt kê tất cả.")
+    ctx.say(f"Không có bản ghi lỗi {identity}; `lienthong dlq list --all` liệt kê tất cả.")
     return NO
 
 
-def _row(each: DeadLetter) -> dict[str, Any]:
-    return {
-        "id": each.id,
-        "topic": each.topic,
-        "partition": each.partition,
-        "offset": each.offset,
-        "stage": each.stage,
-        "reason": each.reason,
-        "sentence": each.sentence,
-        "at": each.at,
-    }
-
-
-def _original(each: DeadLetter) -> dict[str, Any]:
-    record = each.record
-    return {
-        "key": (record.key or b"").decode("utf-8", "backslashreplace"),
-        "headers": {name: (value or b"").decode("utf-8", "backslashreplace") for name, value in record.headers},
-        "size": len(record.value or b""),
-        "value": base64.b64encode(record.value or b"").decode(),
-    }
-
-
-def _human(each: DeadLetter) -> str:
-    at = each.at.isoformat(timespec="seconds") if each.at else "?"
-    where = f"{each.topic}/{each.partition}/{each.offset}"
-    return f"{each.id}  {at}  {each.stage}  {each.reason}\n      {where}: {each.sentence}"
+dlq.add_command(acts.replay)
+dlq.add_command(acts.discard)

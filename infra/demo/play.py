@@ -163,7 +163,7 @@ class Play:
 def main(arguments: list[str]) -> int:
     """`python -m infra.demo.play MONDAY PACKETS [--until-settled]`."""
     settings = Settings.load()
-    logs.configure("demo")
+    logs.configure("demo", out=logs.own_file(settings))
     clock = open_clock(settings)
     play = Play(settings, clock, monday=date.fromisoformat(arguments[0]), packets=int(arguments[1]))
     if "--until-settled" in arguments:

@@ -30,13 +30,14 @@ class View:
     def render(
         self, *, now: datetime, at: float, mode: str, counts: Mapping[str, int], lags: Mapping[str, int],
         processes: Mapping[str, int], restarts: Mapping[str, int], done: Sequence[int],
+        latencies: Mapping[str, tuple[float, float]],
     ) -> RenderableType:  # fmt: skip
         """Draw one picture; `at` is a monotonic time in seconds, `done` packets handed over and in all."""
         self._history.append((at, dict(counts)))
         head = f"[bold]lienthong[/]  {now.astimezone(HERE):%A %d/%m/%Y %H:%M:%S}  ({mode})   packets {done[0]} of {done[1]}   Ctrl-C stops"
         alerts = "\n".join(self.alerts) or "none yet"
         places = "\n".join(f"[dim]{what:<10}[/] {where}" for what, where in self.places.items())
-        tables = Columns([self._topics(counts), _processes(processes, restarts, lags)])
+        tables = Columns([self._topics(counts), _processes(processes, restarts, lags), _stages(latencies)])
         return Group(
             head,
             tables,
@@ -57,4 +58,11 @@ def _processes(processes: Mapping[str, int], restarts: Mapping[str, int], lags: 
     table = Table("process", "pid", "unread", "restarts", box=None, pad_edge=False)
     for name, pid in processes.items():
         table.add_row(name, str(pid), str(lags.get(name, "")), str(restarts.get(name, "")))
+    return table
+
+
+def _stages(latencies: Mapping[str, tuple[float, float]]) -> Table:
+    table = Table("stage", "p50", "p95", box=None, pad_edge=False)
+    for stage, (half, most) in latencies.items():
+        table.add_row(stage.replace("Document", ""), f"{half:.2g} s", f"{most:.2g} s")
     return table

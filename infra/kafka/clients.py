@@ -15,10 +15,10 @@ ERRORS_ONLY = {"log_level": 3}
 """The scale is syslog's."""
 
 LOG = logging.getLogger("librdkafka")
-"""Takes what a client says when it is polled, so that it becomes a log line like ours; an admin client, never polled, writes to stderr."""
+"""Takes what a client says when it is polled, so that it becomes a log line like ours; an admin client, never polled, keeps silent."""
 
 SILENT = {"log_level": 0}
-"""For probes of a broker that may be away: librdkafka would write every refused connection to stderr."""
+"""For admin clients and probes: librdkafka would write every refused connection to stderr, once a second; what they ask raises anyway."""
 
 
 class NoBrokerError(EnvironmentFaultError):
@@ -125,4 +125,4 @@ def consumer(settings: Settings, group: str, **over: Any) -> Consumer:
 
 def admin(settings: Settings, **over: Any) -> AdminClient:
     """Return an admin client; keep it in a variable while its futures run."""
-    return AdminClient(connection(settings) | over)
+    return AdminClient(connection(settings) | SILENT | over)

@@ -21,8 +21,11 @@ LOG4J = """Configuration:
 """
 
 
-def server_properties(place: Place, places: Places, *, log_dir: Path) -> str:
-    """Return `server.properties` of one combined broker and controller; three nodes keep three copies, two of them in sync."""
+def server_properties(place: Place, places: Places, *, log_dir: Path, advertised_port: int | None = None) -> str:
+    """Return `server.properties` of one combined broker and controller; three nodes keep three copies, two of them in sync.
+
+    `advertised_port`: where clients are sent, if something stands between them and the node.
+    """
     copies = len(places.every)
     in_sync = min(2, copies)
     settings = {
@@ -30,7 +33,7 @@ def server_properties(place: Place, places: Places, *, log_dir: Path) -> str:
         "node.id": place.number,
         "controller.quorum.voters": places.voters,
         "listeners": f"PLAINTEXT://127.0.0.1:{place.client_port},CONTROLLER://127.0.0.1:{place.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{place.client_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised_port or place.client_port}",
         "controller.listener.names": "CONTROLLER",
         "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
         "log.dirs": log_dir.absolute(),

@@ -38,6 +38,7 @@ class Feed:
     def __init__(self, settings: Settings, name: str, *, replica: str = "0", batch: int | None = None) -> None:
         self._prefix, self._batch = settings.topic_prefix, batch or settings.max_poll_records
         self._tick_seconds = settings.tick_seconds
+        member = {"group.instance.id": f"{settings.topic_prefix}{name}-{replica}"} if settings.static_members else {}
         self._consumer: Consumer = clients.consumer(
             settings,
             name,
@@ -46,8 +47,8 @@ class Feed:
                 "partition.assignment.strategy": "range",
                 # A round may take long (a mail server that is slow); whether it moves is watched by the supervisor.
                 "max.poll.interval.ms": 1_800_000,
-                "group.instance.id": f"{settings.topic_prefix}{name}-{replica}",
-            },
+            }
+            | member,
         )
         self._engine: Engine | None = None
         self._contiguity = Contiguity()

@@ -70,7 +70,7 @@ class Deciding:
                 said = self.attempt(take, self.core, item, overlay, reference, ready, now=now)
                 if not isinstance(said, Exception):
                     messages += said
-                    self.desk.taken()
+                    self.desk.streaks.taken(where.topic)
                     _observe(item.event, said, stamp, now)
                     continue
                 item.fault = fault_of(said)

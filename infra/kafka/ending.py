@@ -6,6 +6,10 @@ from typing import NoReturn, Protocol
 
 import structlog
 
+NEWER = "written by newer software"
+UPGRADE = "upgrade this process; nothing is lost, it goes on where it stopped"
+"""Why a process ends at a record of a later release, and what to do (ADR 0014)."""
+
 log = structlog.get_logger(__name__)
 
 

@@ -1,11 +1,13 @@
 """Where the partitions of the log begin and end, asked on a connection of its own (a consumer answers behind its fetches)."""
 
+import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # its own documented name
 
+from infra import metrics
 from infra.kafka import clients
 from infra.kafka.records import Where
 from infra.settings import Settings
@@ -33,6 +35,7 @@ class BrokerEnds:
     def __init__(self, settings: Settings) -> None:
         self._admin = clients.admin(settings)
         self._prefix = settings.topic_prefix
+        self._answered_at = time.monotonic()
 
     def first(self, wheres: Iterable[Where]) -> dict[Where, int]:
         """Return the first offset that still exists; raise `NoAnswerError`."""
@@ -48,9 +51,13 @@ class BrokerEnds:
             return {}
         try:
             asked = self._admin.list_offsets(wanted, request_timeout=SECONDS)
-            return {
+            found = {
                 Where(each.topic.removeprefix(self._prefix), each.partition): int(future.result(SECONDS).offset)
                 for each, future in asked.items()
             }
         except (KafkaException, TimeoutError) as exc:
+            metrics.SILENT.set(time.monotonic() - self._answered_at)
             raise NoAnswerError(str(exc)) from exc
+        self._answered_at = time.monotonic()
+        metrics.SILENT.set(0)
+        return found

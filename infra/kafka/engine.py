@@ -83,6 +83,7 @@ class Engine:
             first, after = await asyncio.to_thread(lambda: (self.ends.first(mine), self.ends.latest(mine)))
             self.lanes.clear()
             self.unread.clear()
+            metrics.forget_partitions()
             self._measure_at = 0.0
             for partition in sorted({where.partition for where in mine}):
                 topics = {where.topic: first[where] for where in mine if where.partition == partition}
@@ -244,5 +245,6 @@ class Engine:
         for where, end in ends.items():
             lane = self.lanes.get(where.partition)
             if lane is not None and where.topic in lane.positions:
-                self.unread[where] = max(0, end - lane.positions[where.topic] - 1)
-                metrics.LAG.labels(process=app, topic=where.topic, partition=where.partition).set(self.unread[where])
+                place, after = (app, where.topic, where.partition), lane.positions[where.topic] + 1
+                self.unread[where] = max(0, end - after)
+                metrics.show_partition(place, lag=self.unread[where], settled=after)

@@ -57,6 +57,9 @@ class KafkaCluster:
     nodes: int = 1
     jars: JarSources = field(default_factory=JarSources)
     java_home: Path | None = None
+    advertised_port: int | None = None
+    """Of a single node behind a proxy: where clients are sent."""
+
     _processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     _places: Places | None = None
     _ledger: Ledger = field(init=False)
@@ -189,7 +192,7 @@ class KafkaCluster:
         home = self._home(place.number)
         home.mkdir(exist_ok=True)
         (home / "server.log").unlink(missing_ok=True)
-        properties = server_properties(place, self.places, log_dir=home / "data")
+        properties = server_properties(place, self.places, log_dir=home / "data", advertised_port=self.advertised_port)
         write_atomically(home / "server.properties", properties.encode())
         write_atomically(home / "log4j2.yaml", LOG4J.encode())
         if (home / "data" / "meta.properties").exists():

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -72,9 +73,9 @@ class Outbox:
         if sending.left or sending.error is not None:
             raise NotConfirmedError(f"{sending.left} of {len(messages)} messages: {sending.error or 'no answer'}")
         self._crash("timer_confirmed" if timer else "confirmed")
-        for message in messages:
-            if message.topic != DEAD_LETTER:
-                metrics.EVENTS_OUT.labels(process=self._app, topic=message.topic, outcome=message.says).inc()
+        written = Counter((message.topic, message.says) for message in messages if message.topic != DEAD_LETTER)
+        for (topic, outcome), count in written.items():
+            metrics.EVENTS_OUT.labels(process=self._app, topic=topic, outcome=outcome).inc(count)
 
     def _enqueue(self, message: Message, sending: _Sending, until: float) -> None:
         while True:

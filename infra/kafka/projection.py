@@ -40,14 +40,14 @@ class Projecting:
 
     async def take(self, lane: Lane, where: Where, items: Sequence[Item], last: int) -> None:
         """Write rows and position; one event that breaks the projection becomes a dead letter, and the rest goes on."""
-        await self._bury(where, [item for item in items if item.fault is not None])
+        await self._bury(where, items, [item for item in items if item.fault is not None])
         raised = await self._settle(lane, where, items, last)
         if raised is None:
             return
         broken = await self.desk.sql_call(self._rehearse, where, [item for item in items if item.fault is None])
         if not broken:
             raise raised  # each alone passes: it is not one event's fault
-        await self._bury(where, broken)
+        await self._bury(where, items, broken)
         if (again := await self._settle(lane, where, items, last)) is not None:
             raise again
 
@@ -84,9 +84,14 @@ class Projecting:
             connection.rollback()
         return broken
 
-    async def _bury(self, where: Where, items: Sequence[Item]) -> None:
-        now = self.desk.clock.now()
-        letters = [self.desk.bury(item.record, where, item.fault, now) for item in items if item.fault is not None]
+    async def _bury(self, where: Where, items: Sequence[Item], broken: Sequence[Item]) -> None:
+        """Bury what is broken; what lies between is not, so that only what comes in a row counts as such."""
+        now, letters = self.desk.clock.now(), []
+        for item in items:
+            if item.fault is None:
+                self.desk.streaks.taken(where.topic)
+            elif any(item is each for each in broken):
+                letters.append(self.desk.bury(item.record, where, item.fault, now))
         if letters:
             await asyncio.to_thread(self.desk.outbox.write, letters)
 

@@ -23,11 +23,12 @@ from infra import metrics
 from infra.kafka.burial import fault_of
 from infra.kafka.deciding import Deciding, timer_item
 from infra.kafka.desk import Desk
-from infra.kafka.ending import End
+from infra.kafka.ending import NEWER, UPGRADE, End
 from infra.kafka.lane import Lane
 from infra.kafka.projection import Projecting
 from infra.kafka.records import Raw, Where
 from infra.kafka.stepping import Item, NotNowError
+from infra.kafka.streaks import MEND, TooManyDeadLettersError
 from infra.state import FencedError, Plan
 from infra.state.store import micros
 from schemas import codec
@@ -42,7 +43,7 @@ def attempt(call: Callable[P, T], *args: P.args, **more: P.kwargs) -> T | Except
     """Call what may break on one record; a bug becomes a value, so that it costs this record and no other."""
     try:
         return call(*args, **more)
-    except NotNowError:
+    except (NotNowError, codec.NewerSchemaError):
         raise
     except Exception as exc:  # noqa: BLE001 - a framework would log it and forget the record; ours becomes a dead letter
         return exc
@@ -60,6 +61,10 @@ async def policy(app: str, end: End, moved: Callable[[], bool]) -> AsyncIterator
             end("fenced, and no rebalance is known", what=str(exc))
         metrics.FENCED.labels(process=app).inc()
         log.info("fenced", what=str(exc))
+    except codec.NewerSchemaError as exc:
+        end(NEWER, what=str(exc), mend=UPGRADE)
+    except TooManyDeadLettersError as exc:
+        end("too many dead letters in a row", what=str(exc), mend=MEND)
     except BaseException as exc:  # noqa: BLE001 - raising would leave a process that lives and does nothing
         end("unexpected", exc_info=exc)
 
@@ -72,17 +77,26 @@ class Settlement:
     work: Deciding | Projecting
 
     async def batch(self, lane: Lane, where: Where, records: Sequence[Raw]) -> None:
-        """Settle records that follow the lane's position; raise `FencedError`."""
+        """Settle records that follow the lane's position; raise `FencedError`, or `NewerSchemaError` behind what could be read."""
+        records, items, newer = _decoded(where, records)
+        if records:
+            await self._take(lane, where, records, items)
+        if newer is not None:
+            raise newer
+
+    async def _take(self, lane: Lane, where: Where, records: Sequence[Raw], items: Sequence[Item]) -> None:
         started = time.monotonic()
         last = records[-1].offset
-        items = [item for item in (_decoded(where, record) for record in records) if item is not None]
-        if isinstance(self.work, Projecting):
-            await self.work.take(lane, where, items, last)
-        else:
-            await self._decided(self.work, lane, where, items, last)
+        async with self.desk.counting():
+            if isinstance(self.work, Projecting):
+                await self.work.take(lane, where, items, last)
+            else:
+                await self._decided(self.work, lane, where, items, last)
         lane.positions[where.topic] = last
         if times := [item.event.recorded_at for item in items if item.event and item.event.recorded_at]:
             lane.read_until[where.topic] = times[-1]
+            ahead = (times[-1] - self.desk.clock.now()).total_seconds()
+            metrics.AHEAD.labels(process=self.desk.app).set(max(0.0, ahead))
         metrics.EVENTS_IN.labels(process=self.desk.app, topic=where.topic).inc(len(records))
         metrics.BATCH.labels(process=self.desk.app).observe(len(records))
         metrics.PROCESSING.labels(process=self.desk.app).observe(time.monotonic() - started)
@@ -112,12 +126,29 @@ class Settlement:
         where = Where(f"timer.{self.desk.app}", lane.partition)
         plan = Plan(until=micros(until))
         items = [timer_item(self.desk.app, lane.partition, row, due_at) for row, due_at in due]
-        changes = await self.work.decide(lane, where, items, plan)
-        await self.desk.sql_call(self.desk.state.settle, lane.partition, lane.epoch, changes, plan=plan)
+        async with self.desk.counting():
+            changes = await self.work.decide(lane, where, items, plan)
+            await self.desk.sql_call(self.desk.state.settle, lane.partition, lane.epoch, changes, plan=plan)
         self.desk.crash("timer_settled")
 
 
-def _decoded(where: Where, record: Raw) -> Item | None:
+Decoded = tuple[Sequence[Raw], list[Item], codec.NewerSchemaError | None]
+
+
+def _decoded(where: Where, records: Sequence[Raw]) -> Decoded:
+    """Return what can be read of a batch, its events or faults, and why no more: a newer release wrote what follows (ADR 0014)."""
+    items: list[Item] = []
+    for number, record in enumerate(records):
+        try:
+            item = _item(where, record)
+        except codec.NewerSchemaError as exc:
+            return records[:number], items, exc
+        if item is not None:
+            items.append(item)
+    return records, items, None
+
+
+def _item(where: Where, record: Raw) -> Item | None:
     """Return the record's event or fault; None for a tombstone, which says nothing."""
     if record.value is None and where.topic in BY_NAME and BY_NAME[where.topic].compacted:
         return None

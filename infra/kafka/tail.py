@@ -1,7 +1,7 @@
 """Reading topics from their first record without a group: for the audit, the demo's observer and tests."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,18 +30,24 @@ class Record:
     headers: Sequence[tuple[str, bytes]]
 
 
-def _headers(headers: Any) -> tuple[tuple[str, bytes], ...]:
+Row = tuple[str, int, int, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
+"""The fields of a record in their order."""
+
+
+def _headers(headers: Any) -> Sequence[tuple[str, bytes]]:
     """Return what the client gives as a list of pairs of bytes, or None, as its types do not say."""
-    return tuple(headers or ())
+    return headers or ()
 
 
 class Tail:
-    """Follows all partitions of some topics from the beginning."""
+    """Follows some topics from the beginning: all partitions, or those with the indexes `only`."""
 
-    def __init__(self, settings: Settings, topics: Iterable[str]) -> None:
+    def __init__(
+        self, settings: Settings, topics: Iterable[str], *, only: Container[int] | None = None, **over: Any
+    ) -> None:
         self._settings, self._prefix = settings, settings.topic_prefix
         self._admin = clients.admin(settings)
-        self._consumer: Consumer = clients.consumer(settings, "tail", **{"enable.auto.commit": False})
+        self._consumer: Consumer = clients.consumer(settings, "tail", **over)
         wanted = [self._prefix + topic for topic in topics]
         found = self._consumer.list_topics(timeout=10).topics
         self._partitions = [
@@ -49,7 +55,9 @@ class Tail:
             for topic in wanted
             if topic in found
             for number in found[topic].partitions
+            if only is None or number in only
         ]
+        self._names = {topic: topic.removeprefix(self._prefix) for topic in wanted}
         self._consumer.assign(self._partitions)
         self.positions: dict[tuple[str, int], int] = {}
         """(topic, partition) -> next offset to be read, for every partition."""
@@ -73,25 +81,34 @@ class Tail:
 
     def poll(self) -> list[Record]:
         """Return what is new, at most `BATCH` records; empty when nothing came within `POLL_SECONDS`."""
-        records = []
+        return [Record(*row) for row in self.rows()]
+
+    def rows(self) -> list[Row]:
+        """Return the same without making records of it, for those who read millions."""
         first = self._consumer.poll(POLL_SECONDS)  # `consume` with a time would wait until a batch is full
-        for message in [first, *self._consumer.consume(BATCH - 1, 0.0)] if first is not None else []:
+        if first is None:
+            return []
+        rows: list[Row] = []
+        for message in (first, *self._consumer.consume(BATCH - 1, 0.0)):
             if (error := message.error()) is not None:
                 raise KafkaException(error)
-            topic = str(message.topic()).removeprefix(self._prefix)
-            partition, offset = int(message.partition() or 0), int(message.offset() or 0)
-            self.positions[topic, partition] = offset + 1
-            records.append(
-                Record(topic, partition, offset, message.key(), message.value(), _headers(message.headers()))
-            )
-        return records
+            topic, headers = self._names[str(message.topic())], _headers(message.headers())
+            place = topic, message.partition() or 0, message.offset() or 0
+            rows.append((*place, message.key(), message.value(), headers))
+        self.positions.update({(row[0], row[1]): row[2] + 1 for row in rows})
+        return rows
 
     def until(self, ends: Mapping[tuple[str, int], int]) -> Iterator[list[Record]]:
         """Yield batches until every partition is read to its end; raise `BrokerAwayError` when nothing comes any more."""
+        for rows in self.rows_until(ends):
+            yield [Record(*row) for row in rows]
+
+    def rows_until(self, ends: Mapping[tuple[str, int], int]) -> Iterator[list[Row]]:
+        """Yield the same as rows."""
         heard = time.monotonic()
         while any(self.positions[where] < end for where, end in ends.items()):
-            if records := self.poll():
-                yield records
+            if rows := self.rows():
+                yield rows
                 heard = time.monotonic()
             elif time.monotonic() - heard > PATIENCE_SECONDS:
                 raise clients.BrokerAwayError(clients.bootstrap(self._settings))

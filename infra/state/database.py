@@ -9,27 +9,47 @@ from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
+from infra.state.history import KEY, bring_up, require_readable
+
 BUSY_SECONDS = 20
 """How long a writer waits for another process' transaction on the same SQLite file."""
 
 MIGRATION_LOCK = 7_105_411
-"""PostgreSQL advisory lock under which tables are made, so that processes may start at once."""
+"""PostgreSQL advisory lock under which tables are made and changed, so that processes may start at once."""
 
 IMMEDIATE = "lienthong_immediate"
 
 
 def open_database(url: str, metadata: MetaData) -> Engine:
-    """Connect, and make the tables that are missing."""
-    engine = (
-        _sqlite(url)
-        if make_url(url).get_backend_name() == "sqlite"
-        else create_engine(_psycopg(url), pool_pre_ping=False)
-    )
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        metadata.create_all(connection)
+    """Connect, and bring the tables up to what this code needs, alone and in one transaction; raise `NewerTablesError`."""
+    engine = _engine(url)
+    try:
+        with writing(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            bring_up(connection, metadata.info[KEY])
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def open_to_read(url: str, metadata: MetaData) -> Engine:
+    """Connect to tables that somebody else keeps, and change nothing; raise `NewerTablesError` or `OlderTablesError`."""
+    engine = _engine(url)
+    try:
+        with reading(engine) as connection:
+            require_readable(connection, metadata.info[KEY])
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_engine(_psycopg(url), pool_pre_ping=False)
 
 
 def _psycopg(url: str) -> Any:

@@ -1,12 +1,17 @@
 """The four tables every consumer has, whatever it does.
 
 `app` is the consumer's name, so that all of them may share one database. `partition` is a partition *index*: the topics
-of an app have equal partition counts, and what they say about one key meets in one index.
+of an app have equal partition counts, and what they say about one key meets in one index. A change here needs a revision in `migrations/versions` (ADR 0014).
 """
+
+from pathlib import Path
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-METADATA = MetaData()
+from infra.state.history import KEY, History
+
+HISTORY = History(store="engine", newest="0001", folder=Path(__file__).parent / "migrations" / "versions")
+METADATA = MetaData(info={KEY: HISTORY})
 
 OWNERSHIP = Table(
     "ownership",

@@ -1,6 +1,7 @@
 """Keeps the broker's nodes running: one that died is started again with backoff, one that answers nothing is killed first."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 
 import structlog
@@ -10,6 +11,7 @@ from confluent_kafka.admin import AdminClient
 from infra import metrics
 from infra.kafka.clients import SILENT
 from infra.kafka.node import KafkaCluster
+from infra.supervise.loops import Loop, announcement
 from infra.supervise.supervisor import STEADY_AFTER, backoff
 
 ASK_EVERY = 5.0
@@ -31,7 +33,10 @@ class BrokerWatch:
         self._answered_at = self._asked_at = time.monotonic()
         self._started_at: dict[int, float] = {}
         self._start_again_at: dict[int, float] = {}
+        self._loops: defaultdict[int, Loop] = defaultdict(Loop)
         self.crashes: dict[int, int] = {}
+        self.on_loop: Callable[[str], None] = lambda _said: None
+        """Called with a sentence for people when a node crash-loops."""
 
     def tick(self) -> None:
         """Look at every node once."""
@@ -53,6 +58,14 @@ class BrokerWatch:
         metrics.PROCESS_RESTARTS.labels(process=f"kafka-{number}", reason=why).inc()
         log.warning("ended", process=f"kafka-{number}", why=why, again_in=wait, crashes=self.crashes[number])
         self._on_restart(f"kafka-{number}", why, "")
+        if self._loops[number].note(now):
+            times = len(self._loops[number].restarts)
+            sentences = announcement(f"kafka-{number}", why, "", times=times, wait=wait)
+            log.error(
+                "crash_loop", process=f"kafka-{number}", why=why, restarts=times, vi=sentences[0], en=sentences[1]
+            )
+            for sentence in sentences:
+                self.on_loop(sentence)
 
     def _start(self, number: int, now: float) -> None:
         del self._start_again_at[number]

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.logfile import Bounds, turn_if_full
 from infra.supervise.ledger import Ledger
-from infra.supervise.words import last_words
+from infra.supervise.words import Mark, last_words
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal a process gets when its parent dies."""
 
-LOG_KEEP_BYTES = 20_000_000
-"""A log larger than this is set aside (one generation) when its process starts again."""
+LOG_FILE = "LIENTHONG_LOG_FILE"
+"""Names a child's log to it, so that it can turn the file itself while it lives (`infra.logfile`)."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -44,14 +45,22 @@ class Spec:
 class Child:
     """The running process of one spec."""
 
-    def __init__(self, spec: Spec, *, log_folder: Path, ledger: Ledger, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        *,
+        log_folder: Path,
+        ledger: Ledger,
+        environment: Mapping[str, str],
+        bounds: Bounds,
+    ) -> None:
         self.spec = spec
-        self._log = log_folder / f"{spec.name}.log"
+        self._log, self._bounds = log_folder / f"{spec.name}.log", bounds
         self._ledger = ledger
-        self._environment = {**environment, **spec.environment}
+        self._environment = {**environment, LOG_FILE: str(self._log.absolute()), **spec.environment}
         self._process: subprocess.Popen[bytes] | None = None
         self._over = True
-        self._log_began = 0
+        self._log_began: Mark | None = None
         self.started_at = 0.0
 
     @property
@@ -62,10 +71,9 @@ class Child:
     def start(self) -> None:
         """Start it; stdout and stderr go to its log."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        if self._log.exists() and self._log.stat().st_size > LOG_KEEP_BYTES:
-            self._log.replace(self._log.with_suffix(".log.1"))
+        turn_if_full(self._log, self._bounds)
         with self._log.open("ab") as log:
-            self._log_began = log.tell()
+            self._log_began = Mark.of(log)
             self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 self.spec.argv,
                 stdin=subprocess.DEVNULL,

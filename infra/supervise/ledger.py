@@ -1,6 +1,7 @@
 """The list of processes a supervisor started, so that the next `up` or `down` can end what was left.
 
 A process is named by pid *and* start time (field 22 of /proc/PID/stat, proc(5)): a pid alone may belong to a stranger by now.
+Ticks count from the machine's boot, so the boot is noted as well: after another one, nothing that was recorded is ours.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from infra.durable import write_atomically
 
 GONE_SECONDS = 10.0
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Ledger:
@@ -19,10 +21,13 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._boot_file = path.with_suffix(".boot")
         self._entries: dict[str, tuple[int, int]] = {}
 
     def add(self, name: str, pid: int) -> None:
         """Record a process that has just been started."""
+        if not self._entries:
+            write_atomically(self._boot_file, BOOT.read_bytes())
         self._entries[name] = (pid, start_ticks(pid) or 0)
         self._write()
 
@@ -37,7 +42,7 @@ class Ledger:
         for name, (pid, ticks) in self._read().items():
             if start_ticks(pid) == ticks:
                 ended.append(name)
-            elif group_members(pid) and start_ticks(pid) is None:
+            elif start_ticks(pid) is None and _is_left_by(pid, ticks):
                 ended.append(f"{name} (children)")
             else:
                 continue
@@ -52,6 +57,8 @@ class Ledger:
         return ended
 
     def _read(self) -> dict[str, tuple[int, int]]:
+        if self._boot_file.exists() and self._boot_file.read_text() != BOOT.read_text():
+            return {}
         try:
             entries = json.loads(self._path.read_text())
             return {str(name): (int(pid), int(ticks)) for name, (pid, ticks) in entries.items()}
@@ -76,6 +83,12 @@ def start_ticks(pid: int) -> int | None:
     except OSError:
         return None
     return None if fields[0] == "Z" else int(fields[19])
+
+
+def _is_left_by(pgid: int, ticks: int) -> bool:
+    """Tell whether a group whose leader is gone is the one he led: nobody in it is older than he was."""
+    members = group_members(pgid)
+    return bool(members) and all((start_ticks(member) or ticks) >= ticks for member in members)
 
 
 def _threads(process: Path) -> bool:

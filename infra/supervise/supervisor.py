@@ -3,20 +3,26 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
 from infra import metrics
+from infra.logfile import Bounds
 from infra.supervise.child import Child, Spec
 from infra.supervise.ledger import Ledger
+from infra.supervise.loops import Loop, announcement
 
 BACKOFF_FIRST = 0.5
 """Seconds before the first restart; doubled at each further crash."""
 
 BACKOFF_LONGEST = 20.0
-"""Seconds between restarts of a process that keeps crashing."""
+"""Seconds between restarts of a process that crashes again: what it waits for may come back at any moment."""
+
+BACKOFF_IN_A_LOOP = 60.0
+LOOP_CRASHES = 12
+"""After so many crashes in a row, some three minutes, it is tried once a minute, for ever."""
 
 STEADY_AFTER = 30.0
 """Seconds a process must have run for its crashes to be forgotten."""
@@ -24,34 +30,48 @@ STEADY_AFTER = 30.0
 SILENT_FACTOR = 3
 """A process that does not even say how far it is, for so many times its patience, stands still as well."""
 
+NO_PROGRESS = "no_progress"
+PATIENCE_GROWS_TO = 8
+"""Each restart for want of progress doubles the patience, up to so many times: on a slow machine, ending what is merely slow would go on for ever."""
+
 STOP_PATIENCE = 3.0
 """Seconds a rank has to stop by itself before it is killed: three ranks and a broker stay within 15 s."""
 
 CANNOT_START = 2
 """Exit code of a process that says what is wrong with its environment; it is tried again all the same."""
 
+REASONS = ("exit_1", "cannot_start", "signal_9", "no_progress")
+BOUNDS = Bounds()
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class _Watch:
     child: Child
+    loop: Loop = field(default_factory=Loop)
     crashes: int = 0
     start_again_at: float | None = None
     progress: str = ""
     moved_at: float = 0.0
+    standstills: int = 0
+    """Restarts for want of progress since it last made some."""
 
 
 class Supervisor:
     """Owns the children; `tick` is called a few times a second by whoever has the foreground."""
 
-    def __init__(self, *, run_folder: Path, log_folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, *, run_folder: Path, log_folder: Path, environment: Mapping[str, str], bounds: Bounds = BOUNDS
+    ) -> None:
         self._ledger = Ledger(run_folder / "processes.json")
-        self._log_folder = log_folder
+        self._log_folder, self._bounds = log_folder, bounds
         self._environment = environment
         self._watches: dict[str, _Watch] = {}
         self.on_restart: Callable[[str, str, str], None] = lambda _name, _why, _said: None
         """Called with name, reason and last words when a process ended that will be started again."""
+
+        self.on_loop: Callable[[str], None] = lambda _said: None
+        """Called with a sentence for people when a process crash-loops, and when it no longer does."""
 
     def end_leftovers(self) -> list[str]:
         """End what an earlier supervisor left running."""
@@ -61,8 +81,16 @@ class Supervisor:
         """Start one process and watch it from now on."""
         if spec.progress is not None:
             spec.progress.unlink(missing_ok=True)
-        child = Child(spec, log_folder=self._log_folder, ledger=self._ledger, environment=self._environment)
+        child = Child(
+            spec,
+            log_folder=self._log_folder,
+            ledger=self._ledger,
+            environment=self._environment,
+            bounds=self._bounds,
+        )
         watch = self._watches[spec.name] = _Watch(child)
+        for reason in REASONS:
+            metrics.PROCESS_RESTARTS.labels(process=spec.name, reason=reason)  # 0: so that the first one is a rise
         self._start(watch)
 
     def exit_code(self, name: str) -> int | None:
@@ -92,7 +120,9 @@ class Supervisor:
                     self._plan_restart(name, watch, _reason(code), now)
             elif self._stalled(watch, now):
                 watch.child.kill()
-                self._plan_restart(name, watch, "no_progress", now)
+                self._plan_restart(name, watch, NO_PROGRESS, now)
+            elif watch.crashes and now - watch.child.started_at > STEADY_AFTER:
+                self._calm(name, watch, now)
 
     def stop_all(self) -> None:
         """Stop rank by rank, the last started first; whoever does not stop in time is killed."""
@@ -116,16 +146,32 @@ class Supervisor:
         log.info("started", process=watch.child.spec.name, pid=watch.child.pid)
 
     def _plan_restart(self, name: str, watch: _Watch, why: str, now: float) -> None:
-        if now - watch.child.started_at > STEADY_AFTER:
-            watch.crashes = 0
-        watch.crashes += 1
+        steady = now - watch.child.started_at > STEADY_AFTER
+        watch.crashes = 1 if steady else watch.crashes + 1
         wait = backoff(watch.crashes)
         watch.start_again_at = now + wait
         said = watch.child.last_words()
         watch.child.kill()  # its own children, if it left any
+        watch.standstills += why == NO_PROGRESS
         metrics.PROCESS_RESTARTS.labels(process=name, reason=why).inc()
         log.warning("ended", process=name, why=why, again_in=wait, crashes=watch.crashes, said=said)
         self.on_restart(name, why, said)
+
+        if watch.loop.note(now):
+            times = len(watch.loop.restarts)
+            sentences = announcement(name, why, said, times=times, wait=wait)
+            log.error("crash_loop", process=name, why=why, restarts=times, said=said, vi=sentences[0], en=sentences[1])
+            for sentence in sentences:
+                self.on_loop(sentence)
+
+    def _calm(self, name: str, watch: _Watch, now: float) -> None:
+        """Forget the crashes of what runs steadily, and say so where a loop was announced."""
+        if watch.loop.said_at is None:
+            watch.crashes = 0
+        elif watch.loop.is_over(now - watch.child.started_at):
+            watch.crashes = 0
+            log.info("crash_loop_over", process=name)
+            self.on_loop(f"{name}: đã chạy ổn định trở lại / runs steadily again")
 
     def _stalled(self, watch: _Watch, now: float) -> bool:
         """Alive, work waits, and nothing moved for too long; or it does not even get as far as saying so."""
@@ -141,12 +187,17 @@ class Supervisor:
             # Nothing (readable) said yet: a process that never gets so far is stuck as well.
             waiting, mark = True, watch.progress
         if not waiting or mark != watch.progress:
+            if watch.progress or not waiting:  # the first word after a start is no step forward
+                watch.standstills = 0
             watch.progress, watch.moved_at = mark, now
-        return now - watch.moved_at > spec.patience or silent_for > SILENT_FACTOR * spec.patience
+        patience = spec.patience * min(PATIENCE_GROWS_TO, 1 << watch.standstills)
+        return now - watch.moved_at > patience or silent_for > SILENT_FACTOR * patience
 
 
 def backoff(crashes: int) -> float:
     """Return the seconds to wait before the next start after so many crashes in a row."""
+    if crashes > LOOP_CRASHES:
+        return BACKOFF_IN_A_LOOP
     return min(BACKOFF_LONGEST, BACKOFF_FIRST * 2.0 ** (crashes - 1))
 
 

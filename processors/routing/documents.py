@@ -104,7 +104,7 @@ def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now:
     dispatches = tuple(
         answers.dispatched(
             event,
-            replace(way, notes=(*way.notes, *(f"related:{document_id}" for document_id in others))),
+            replace(way, notes=(*way.notes, *(f"related:{document_id}" for document_id in others))) if others else way,
             reference,
             now,
             act=ACTS.get(envelope.business_type, Act.DELIVER),
@@ -121,8 +121,9 @@ def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now:
         provisional=event.provisional,
         recipients=tuple(way.recipient for way in found.deliveries),
     ).met(event_id(event.event_id, event.causation_id))
-    carried = known.carried or (event.content.sha256 if dispatches else "")
-    document = replace(known, carried=carried).with_try(event.content.sha256, tried)
+    if dispatches and not known.carried:
+        known = replace(known, carried=event.content.sha256)
+    document = known.with_try(event.content.sha256, tried)
     return Decision(events=(*dispatches, *refusals, *warned), document=document, dispatches=dispatches)
 
 

@@ -3,10 +3,22 @@
 from datetime import date
 
 from schemas.ids import split_document_id
-from schemas.reference import Reference
+from schemas.reference import Directory, Reference
+from schemas.reference.made_once import MadeOnce
 
 SENDER_SAYS = frozenset({"13"})
 """Status codes that only the sender may say; all others are the recipient's (domain §2.2)."""
+
+
+MAX_FAULTS = 20_000
+"""Answers kept of one bundle."""
+
+
+def _nothing(_reference: Reference) -> dict[tuple[str, str, str, date], str]:
+    return {}
+
+
+_FAULTS = MadeOnce(_nothing)
 
 
 def may_speak(principal: str, organ_id: str, reference: Reference) -> bool:
@@ -19,7 +31,18 @@ def sender_fault(addressed: str, sender: str, document_id: str, reference: Refer
 
     `addressed` is `From/OrganId` as written, `sender` the organ_id in the document key.
     """
-    directory = reference.directory
+    parts, faults = split_document_id(document_id), _FAULTS.of(reference)
+    issuer = parts.organ_id if parts else ""
+    asked = (addressed, sender, issuer, on)
+    if (known := faults.get(asked)) is not None:
+        return known
+    if len(faults) > MAX_FAULTS:
+        faults.clear()
+    fault = faults[asked] = _sender_fault(addressed, sender, issuer, reference.directory, on)
+    return fault
+
+
+def _sender_fault(addressed: str, sender: str, issuer: str, directory: Directory | None, on: date) -> str:
     if directory is None:
         return "SENDER_UNKNOWN"
     found = directory.resolve(addressed, on)
@@ -27,7 +50,7 @@ def sender_fault(addressed: str, sender: str, document_id: str, reference: Refer
         return "SENDER_NOT_ALLOWED" if found.code == "RECIPIENT_CLOSED" else "SENDER_UNKNOWN"
     if "rerouted" in found.notes or found.agency.organ_id != sender:
         return "SENDER_NOT_ALLOWED"  # an ended agency does not send; nor does the axis guess between two directories
-    return "" if _owns(sender, document_id, reference, on) else "SENDER_NOT_ALLOWED"
+    return "" if not issuer or _stands_for(sender, issuer, directory, on) else "SENDER_NOT_ALLOWED"
 
 
 def _owns(sender: str, document_id: str, reference: Reference, on: date) -> bool:
@@ -35,10 +58,14 @@ def _owns(sender: str, document_id: str, reference: Reference, on: date) -> bool
     parts = split_document_id(document_id)
     if parts is None or reference.directory is None:
         return True
-    issuer = parts.organ_id
-    if reference.directory.succeeds(sender, issuer, on):
+    return _stands_for(sender, parts.organ_id, reference.directory, on)
+
+
+def _stands_for(sender: str, issuer: str, directory: Directory, on: date) -> bool:
+    """Tell whether an agency is the issuer or came after it."""
+    if directory.succeeds(sender, issuer, on):
         return True
-    found = reference.directory.resolve(issuer, on)
+    found = directory.resolve(issuer, on)
     return found.agency is not None and found.agency.organ_id == sender
 
 

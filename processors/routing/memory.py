@@ -6,11 +6,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from schemas.events import Act, ContentRef, DocumentDispatched, StatusSubmitted
+from schemas.plain import plain_of
 
 MAX_SEEN = 32
 """Records of one try that are told apart from duplicates of the log, which lie close together."""
@@ -53,7 +54,13 @@ class Try:
 
     def met(self, record: str) -> "Try":
         """Return the try with one more record seen."""
-        return replace(self, seen=(*self.seen, record)[-MAX_SEEN:])
+        return Try(
+            verdict=self.verdict,
+            seen=(*self.seen, record)[-MAX_SEEN:],
+            refused=self.refused,
+            provisional=self.provisional,
+            recipients=self.recipients,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +117,8 @@ def load_document(row: bytes | None) -> Document | None:
 
 def dump_document(document: Document) -> bytes:
     """Write `document:<key>`; the order of the tries is kept."""
-    return _json({**asdict(document), "tries": [[sha, asdict(each)] for sha, each in document.tries.items()]})
+    fields = plain_of(Document)(document)
+    return _json({**fields, "tries": list(map(list, fields["tries"].items()))})
 
 
 OWN = (
@@ -132,7 +140,7 @@ TUPLES = ("addressed", "hops", "notes")
 
 def load_paths(row: bytes | None) -> tuple[DocumentDispatched, ...]:
     """Read `paths:<key>`: the dispatches as they were decided."""
-    return tuple(path for group in json.loads(row or b"[]") for path in _group(group["shared"], group["deliveries"]))
+    return tuple(path for group in _read(row) for path in _group(group["shared"], group["deliveries"]))
 
 
 def _group(shared: dict[str, Any], deliveries: list[dict[str, Any]]) -> Iterator[DocumentDispatched]:
@@ -152,7 +160,7 @@ def dump_paths(dispatches: tuple[DocumentDispatched, ...]) -> bytes:
     """Write `paths:<key>`; what one decision's dispatches share is written once."""
     groups: dict[str, dict[str, Any]] = {}
     for dispatch in dispatches:
-        fields = asdict(dispatch)
+        fields = plain_of(DocumentDispatched)(dispatch)
         own = {name: fields.pop(name) for name in OWN}
         groups.setdefault(dispatch.causation_id, {"shared": fields, "deliveries": []})["deliveries"].append(own)
     return _json(list(groups.values()))
@@ -173,7 +181,7 @@ def load_parked(row: bytes | None) -> tuple[Parked, ...]:
     """Read `parked:<key>`."""
     return tuple(
         Parked(status=_status(each["status"]), until_at=datetime.fromisoformat(each["until_at"]), told=each["told"])
-        for each in json.loads(row or b"[]")
+        for each in _read(row)
     )
 
 
@@ -189,10 +197,15 @@ def _status(fields: dict[str, Any]) -> StatusSubmitted:
 
 def dump_parked(statuses: tuple[Parked, ...]) -> bytes:
     """Write `parked:<key>`."""
-    return _json([asdict(each) for each in statuses])
+    return _json([plain_of(Parked)(each) for each in statuses])
+
+
+def _read(row: bytes | None) -> Any:
+    return json.loads(row) if row else ()
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), default=lambda moment: moment.isoformat()
-    ).encode()
+    return _ENCODER.encode(value).encode()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 from schemas.events import Envelope
 from schemas.ids import clean_code, expand_short
 from schemas.reference import Agency, Directory, Reference, Routes
+from schemas.reference.made_once import MadeOnce
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Days are Vietnamese days where no calendar says otherwise."""
+
+MAX_WAYS = 50_000
+"""Ways kept of one bundle; codes that nobody knows must not fill the memory."""
 
 TO_ROOT = "handed_to_root:"
 """Note on a delivery that the root takes for a code nobody knows."""
@@ -78,28 +82,45 @@ class _Meant:
     notes: tuple[str, ...] = ()
 
 
+def _nothing(_reference: Reference) -> dict[tuple[str, Agency, date], Delivery | NotRouted]:
+    return {}
+
+
+_WAYS = MadeOnce(_nothing)
+"""Ways by the bundle asked about last: a day's documents go to few agencies."""
+
+
 def plan(envelope: Envelope, sender: Agency, reference: Reference, on: date) -> Plan:
     """Decide for every recipient; two codes of one agency make one delivery that lists both."""
     directory, routes = reference.directory, reference.routes
     if directory is None or routes is None:  # fail closed: nothing that was never published allows anything
         return Plan(refusals=tuple(NotRouted(addressed=code, code="ROUTE_NOT_ALLOWED") for code in envelope.recipients))
-    paper = _paper_note(envelope, reference)
+    paper, ways = _paper_note(envelope, reference), _WAYS.of(reference)
+    if len(ways) > MAX_WAYS:
+        ways.clear()
     found: dict[str, Delivery] = {}
     refusals: list[NotRouted] = []
     for code in dict.fromkeys(envelope.recipients):
-        meant = _meant(code, directory, routes, on)
-        if meant.agency is None:
-            refusals.append(NotRouted(addressed=code, code=meant.code))
-        elif (known := found.get(meant.agency.organ_id)) is not None:
-            notes = tuple(dict.fromkeys((*known.notes, *meant.notes)))
+        way = ways.get((code, sender, on))
+        if way is None:
+            way = ways[code, sender, on] = _way_or_why(code, sender, directory, routes, on)
+        if isinstance(way, NotRouted):
+            refusals.append(way)
+        elif (known := found.get(way.recipient)) is not None:
+            notes = tuple(dict.fromkeys((*known.notes, *way.notes)))
             found[known.recipient] = replace(known, addressed=(*known.addressed, code), notes=notes)
         else:
-            way = _way(code, meant, sender, directory, routes=routes, on=on)
-            if way is None:
-                refusals.append(NotRouted(addressed=code, code="ROUTE_NOT_ALLOWED"))
-            else:
-                found[way.recipient] = replace(way, notes=(*way.notes, *paper))
+            found[way.recipient] = replace(way, notes=(*way.notes, *paper)) if paper else way
     return Plan(deliveries=tuple(found.values()), refusals=tuple(refusals))
+
+
+def _way_or_why(code: str, sender: Agency, directory: Directory, routes: Routes, on: date) -> Delivery | NotRouted:
+    """Decide for one code alone: what every document of this sender to it has in common that day."""
+    meant = _meant(code, directory, routes, on)
+    if meant.agency is None:
+        return NotRouted(addressed=code, code=meant.code)
+    way = _way(code, meant, sender, directory, routes=routes, on=on)
+    return NotRouted(addressed=code, code="ROUTE_NOT_ALLOWED") if way is None else way
 
 
 def _meant(code: str, directory: Directory, routes: Routes, on: date) -> _Meant:

@@ -5,12 +5,13 @@ A fact keeps its earliest moment, so any order of arrival and any repeats leave 
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from processors.sla.ladder import Climb
 from schemas.events import Act, Told
+from schemas.plain import plain_of
 
 
 def delivery_row(delivery_id: str) -> str:
@@ -106,9 +107,10 @@ def load_case(row: bytes | None) -> Case:
 
 def dump_case(case: Case) -> bytes:
     """Write a row; sorted, so that the same case is the same bytes."""
-    return json.dumps(
-        asdict(case), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=lambda at: at.isoformat()
-    ).encode()
+    return _ENCODER.encode(plain_of(Case)(case)).encode()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _climb(fields: dict[str, Any]) -> Climb:

@@ -7,6 +7,9 @@ from processors.sla.rulebook import Rulebook
 from schemas.events import Told
 from schemas.reference.sla import Party
 
+MAX_PARTIES = 50_000
+"""Look-ups kept of one rulebook."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
@@ -29,7 +32,17 @@ class Parties:
     def officials(
         self, wanted: tuple[Party, ...], rulebook: Rulebook, on: date
     ) -> tuple[tuple[Told, ...], tuple[Gap, ...]]:
-        """Return whom to tell on a day, each once, and where somebody is missing."""
+        """Return whom to tell on a day, each once, and where somebody is missing; looked up once a day."""
+        asked = (self.debtor, self.sender, self.recipient, wanted, on)
+        if (known := rulebook.parties.get(asked)) is None:
+            if len(rulebook.parties) > MAX_PARTIES:
+                rulebook.parties.clear()
+            known = rulebook.parties[asked] = self._officials(wanted, rulebook, on)
+        return known
+
+    def _officials(
+        self, wanted: tuple[Party, ...], rulebook: Rulebook, on: date
+    ) -> tuple[tuple[Told, ...], tuple[Gap, ...]]:
         told: dict[tuple[str, str, str], Told] = {}
         gaps: dict[Gap, None] = {}
         for party in wanted:

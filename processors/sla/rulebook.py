@@ -1,16 +1,20 @@
 """The reference data that deadlines are made of, together, and the small look-ups on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from schemas.events import Told
 from schemas.reference import Reference
 from schemas.reference.calendar import Calendar, Pattern
 from schemas.reference.contacts import Contacts
 from schemas.reference.directory import Directory
+from schemas.reference.made_once import MadeOnce
 from schemas.reference.sla import SlaRules
 
 KINDS = ("sla", "calendar", "directory", "contacts")
+MAX_TOLD = 20_000
+"""Look-ups kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +27,22 @@ class Rulebook:
     contacts: Contacts | None
     versions: dict[str, str]
 
-    @classmethod
-    def of(cls, reference: Reference) -> "Rulebook":
+    told: dict[tuple[str, str, date], tuple[Told, ...]] = field(
+        default_factory=dict, compare=False, repr=False, init=False
+    )
+    """Officials that were looked up: few agencies and days, asked for again and again."""
+
+    parties: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False, init=False)
+    """The same for whole steps of a ladder; kept by `Parties`."""
+
+    @staticmethod
+    def of(reference: Reference) -> "Rulebook":
         """Take what deadlines need; LookupError names what was never published."""
+        return _MADE.of(reference)
+
+    @classmethod
+    def made(cls, reference: Reference) -> "Rulebook":
+        """Make a rulebook of a bundle."""
         missing = [kind for kind in ("sla", "calendar", "directory") if getattr(reference, kind) is None]
         if reference.sla is None or reference.calendar is None or reference.directory is None:
             raise LookupError(f"no deadline without {', '.join(missing)}: publish it first")
@@ -57,8 +74,17 @@ class Rulebook:
 
     def officials(self, organ_id: str, role: str, on: date) -> tuple[Told, ...]:
         """Return who holds a role at an agency; nobody where contacts name none."""
+        asked = (organ_id, role, on)
+        if (known := self.told.get(asked)) is not None:
+            return known
         found = self.contacts.find(organ_id, role, on) if self.contacts else ()
-        return tuple(
+        if len(self.told) > MAX_TOLD:
+            self.told.clear()
+        told = self.told[asked] = tuple(
             Told(organ_id=each.organ_id, role=each.role, name=each.name, mailbox=each.mailbox, mobile=each.mobile)
             for each in found
         )
+        return told
+
+
+_MADE = MadeOnce(Rulebook.made)

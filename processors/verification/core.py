@@ -59,7 +59,7 @@ class VerificationCore:
         before = decisions.load(known.get(row))
         if isinstance(event, TimerFired):
             return _again(event, submitted, before, prepared, reference, now=now)
-        if before is not None and not _is_outdated(before, reference):
+        if before is not None and not _is_outdated(before, submitted, reference):
             return Outcome(events=(event_of(before, submitted, causation_id=event.event_id),))
         if prepared is None:
             raise ValueError("a submission that must be judged came without a judgement")
@@ -89,7 +89,7 @@ def to_judge(event: Event, known: Mapping[str, bytes], reference: Reference) -> 
             return None
         tried = before.epoch == reference.epoch and (before.reason not in OURS or before.tries >= MAX_TRIES)
         return None if tried else submitted
-    return submitted if before is None or _is_outdated(before, reference) else None
+    return submitted if before is None or _is_outdated(before, submitted, reference) else None
 
 
 def _again(
@@ -113,8 +113,11 @@ def _again(
     return _outcome(submitted, decision)
 
 
-def _is_outdated(before: Decision, reference: Reference) -> bool:
-    return before.kind not in ("signed", "provisional") and before.epoch != reference.epoch
+def _is_outdated(before: Decision, submitted: DocumentSubmitted, reference: Reference) -> bool:
+    """Tell whether newer reference data may say otherwise to who hands the bytes over again; a record seen twice hands nothing over."""
+    if before.kind in ("signed", "provisional") or before.submission == submitted.event_id:
+        return False
+    return before.epoch != reference.epoch
 
 
 def _decision(

@@ -4,7 +4,7 @@ The same bytes handed over again get the same event from the same row (ADR 0003)
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from schemas.events import (
     Verdict,
 )
 from schemas.ids import event_id
+from schemas.plain import plain_of
 from schemas.reasons import sentence_vi
 
 Kind = Literal["signed", "provisional", "held", "refused"]
@@ -44,6 +45,9 @@ class Decision:
     element: str = ""
     supersedes: str = ""
     """Event id of the verdict that this one confirms or takes back."""
+
+    submission: str = ""
+    """Event id of the submission that was judged: a record of it that the log holds twice asks for nothing new."""
 
     tries: int = 1
     next_try_at: datetime | None = None
@@ -75,6 +79,7 @@ def decide(
         reason=judgement.reason,
         submitted_by=submitted.submitted_by,
         submitted_at=submitted.occurred_at,
+        submission=submitted.event_id,
         verdict=judgement.verdict,
         versions=versions,
         element=judgement.element,
@@ -117,7 +122,7 @@ def event_of(decision: Decision, submitted: DocumentSubmitted, *, causation_id: 
 
 def dump(decision: Decision) -> bytes:
     """Return the row's value."""
-    return json.dumps(asdict(decision), sort_keys=True, ensure_ascii=False, default=datetime.isoformat).encode()
+    return json.dumps(plain_of(Decision)(decision), sort_keys=True, ensure_ascii=False).encode()
 
 
 def load(value: bytes | None) -> Decision | None:

@@ -138,6 +138,9 @@ class JudgePool:
         self.killed = 0
         """Workers lost to a document since the start."""
 
+        self.judged = 0
+        """Documents judged since the start: what moves while a batch is at work."""
+
     async def start(self) -> None:
         """Start every worker and wait until all are ready."""
         for worker in await asyncio.gather(*(_Worker.start(self._limits) for _ in range(self._size))):
@@ -171,7 +174,8 @@ class JudgePool:
         if self._observe:
             self._observe(judgement, time.monotonic() - started)
         if self._keep and judgement.evidence:
-            self._keep(judgement.evidence)
+            await asyncio.to_thread(self._keep, judgement.evidence)  # it waits for the disk
+        self.judged += 1
         return judgement
 
     async def judge(self, asked: Asked, reference: Reference) -> Judgement:

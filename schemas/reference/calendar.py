@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.reference.faults import Faults
@@ -63,6 +63,10 @@ class Calendar:
     """Years that have rows; any other is provisional."""
 
     cache: dict[tuple[str, date], Hours] = field(default_factory=dict, compare=False, repr=False)
+    spans: dict[tuple[str, date], tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, compare=False, repr=False, init=False
+    )
+    """The same as UTC moments, kept by `working_time`; a calendar made from this one begins with none."""
 
     def pattern(self, name: str = "") -> Pattern:
         """Return a pattern by name; the default for an empty or unknown one."""

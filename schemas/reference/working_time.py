@@ -18,10 +18,13 @@ Span = tuple[datetime, datetime]
 
 def spans_on(calendar: Calendar, pattern: Pattern, day: date) -> tuple[Span, ...]:
     """Return the working spans of a local day as UTC moments."""
-    return tuple(
-        (_at_minute(calendar, day, start), _at_minute(calendar, day, end))
-        for start, end in calendar.hours_on(pattern, day)
-    )
+    key = (pattern.name, day)
+    if (spans := calendar.spans.get(key)) is None:
+        spans = calendar.spans[key] = tuple(
+            (_at_minute(calendar, day, start), _at_minute(calendar, day, end))
+            for start, end in calendar.hours_on(pattern, day)
+        )
+    return spans
 
 
 def next_working_moment(calendar: Calendar, pattern: Pattern, at: datetime) -> datetime:

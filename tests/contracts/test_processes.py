@@ -20,11 +20,11 @@ PLACES = {
     "deliver": ("connectors/delivery",),
     "notify": ("connectors/notify",),
     "register": ("connectors/register",),
-    "cli": ("infra/commands", "infra/publish.py", "connectors/commands", "processors/commands"),
+    "cli": ("infra/commands", "infra/letters", "infra/publish.py", "connectors/commands", "processors/commands"),
 }
 """Process -> where its code lies; what runs them (`infra.kafka`) makes no events but dead letters."""
 
-AHEAD = {("cli", "OperatorActed")}
+AHEAD: set[tuple[str, str]] = set()
 """Declared, and written by commands that are still to come."""
 
 TRAVELLING = {

@@ -47,6 +47,24 @@ def carried() -> Life:
     }  # fmt: skip
 
 
+ALERT = event_id("alert", of.DELIVERY, "", "transport")
+"""The alert of the carried document's transport, as the watcher names it."""
+
+
+def late() -> Life:
+    """Owe the transport, be warned about it at the eighteenth minute, and do it in the twentieth."""
+    duty = of.owed("transport", 5, due=63)
+    return {
+        "owed": replace(duty, next_step=0, next_step_at=of.at(18)),
+        "firing": of.alert(AlertState.FIRING, 18, alert_id=ALERT),
+        "still owed": replace(
+            duty, event_id=event_id("still owed"), next_step=1, next_step_at=of.at(63), recorded_at=of.at(18)
+        ),
+        "done": replace(of.owed("transport", 20, closed_by="received", due=63), recorded_at=of.at(21)),
+        "resolved": of.alert(AlertState.RESOLVED, 21, alert_id=ALERT),
+    }
+
+
 def status(code: str) -> StatusSubmitted:
     """Hand over a status about the carried document."""
     return of.made(
@@ -64,9 +82,8 @@ def spoken() -> Life:
     )  # fmt: skip
     refusal = of.refused("STATUS_NOT_ENTITLED", stage=Stage.ROUTING, about_status=True, causation_id=foreign.event_id)
     return {
-        "firing": of.alert(AlertState.FIRING, 18),
+        **late(),
         "received": of.received(Milestone.RECEIVED, 20),
-        "resolved": of.alert(AlertState.RESOLVED, 21),
         "early": early,
         "parked": parked,
         "early acknowledged": of.said("01", 32, causation_id=early.event_id),

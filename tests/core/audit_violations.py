@@ -62,7 +62,18 @@ def a_repeat_without_an_answer(life: Life) -> None:
 @violation("lost", "signed, no outcome for 000.00.17.H53")
 def a_recipient_without_a_dispatch(life: Life) -> None:
     """Signed, and one of three recipients met nothing."""
-    gone(life, "health", "firing", "received", "resolved", "early acknowledged", "arrived acknowledged")
+    gone(
+        life,
+        "health",
+        "owed",
+        "firing",
+        "still owed",
+        "done",
+        "received",
+        "resolved",
+        "early acknowledged",
+        "arrived acknowledged",
+    )
     gone(life, "early", "parked", "arrived")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from infra.audit.law import Findings, judge
 from infra.audit.reading import enter_all
+from infra.letters import acts
 from schemas.events import Act
 from tests.connectors import life as of
 from tests.connectors.life import COMMUNE
@@ -117,12 +118,27 @@ def test_a_dead_letter_of_no_record_is_unexplained() -> None:
     assert "which is not on the log" in found_
 
 
+def test_a_timer_that_broke_is_lost_until_an_operator_sets_it_aside() -> None:
+    """It lies at no offset, so nothing else shows that something was due; written twice it is one; discarded it is accounted for."""
+    record, *_ = on_the_log([of.submitted()])
+    timer = replace(record, topic="timer.watcher", offset=-1, key=b"case", value=b"2026-11-23T08:00:00+00:00")
+    letters = [dead(timer, "watcher"), dead(timer, "watcher", offset=1)]
+    (lost,) = judge(enter_all(letters)).lost
+    assert "dead-letter-" in lost
+
+    letter = f"dead-letter-{record.partition}-0"
+    act = acts.Act(doing=acts.Doing.DISCARD, letter=letter, tries=1, by="operator", why="done by hand")
+    assert {"INTERNAL_ERROR": 1} == enter_all(letters).log.dead_letters
+    discarded = replace(acts.acted(act, {}, now=of.NOON), recorded_at=of.NOON)
+    assert judge(enter_all([*letters, *on_the_log([discarded])])).ok
+
+
 def test_a_dead_letter_written_twice_is_counted_once() -> None:
     """A crash between the dead letter and the position writes it again; two apps' are two."""
     record, *_ = on_the_log([of.submitted()])
     letters = [dead(record, "verifier"), dead(record, "verifier", offset=1), dead(record, "register", offset=2)]
 
-    assert {"INTERNAL_ERROR": 2} == enter_all([record, *letters]).dead_letters
+    assert {"INTERNAL_ERROR": 2} == enter_all([record, *letters]).log.dead_letters
 
 
 def test_what_was_judged_again_has_one_current_verdict() -> None:

@@ -10,6 +10,7 @@ from infra.settings import Settings
 from infra.supervise.ledger import start_ticks
 from tests.conftest import GIVEN
 from tests.demo_week import audit, week
+from tests.private_words import leaks, private_words
 
 SECONDS = 420.0
 
@@ -23,7 +24,7 @@ def axis(tmp_path: Path) -> Settings:
 
 
 def test_the_week_settles_as_the_script_expects_and_the_audit_is_clean(axis: Settings, tmp_path: Path) -> None:
-    """Two hundred packets, one in three of them odd; afterwards nothing runs, and the log proves that nothing was lost."""
+    """Two hundred packets, one in three of them odd; afterwards nothing runs, no log names anybody, and the topics prove that nothing was lost."""
     said = tmp_path / "up.json"
     with week(axis, said) as running:
         code = running.wait(SECONDS)
@@ -35,6 +36,7 @@ def test_the_week_settles_as_the_script_expects_and_the_audit_is_clean(axis: Set
     ledgers = (axis.run_folder / "processes.json", axis.var / "kafka" / "processes.json")
     left = [entry for ledger in ledgers for entry in json.loads(ledger.read_text()).values()]
     assert [] == [pid for pid, ticks in left if start_ticks(pid) == ticks]
+    assert [] == leaks(axis.var / "log", private_words())
 
     cluster = KafkaCluster.of(axis)
     cluster.start()

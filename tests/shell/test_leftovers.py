@@ -18,6 +18,9 @@ from infra.supervise.seat import SeatTakenError, seat, sitting
 CLEAR = "import ctypes; ctypes.CDLL(None).prctl(1, 0)"
 """Undoes PR_SET_PDEATHSIG: stands for a process that the death of its parent does not reach."""
 
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+"""Stands for a process that does not listen when it is asked to stop; its children inherit that."""
+
 PARENT = """
 import subprocess, sys, time
 {clear}
@@ -72,7 +75,7 @@ def killed_supervisor(tmp_path: Path, clear: str) -> tuple[int, int]:
         ended = os.pidfd_open(worker)
         process.kill()
         process.wait()
-    if not clear:
+    if CLEAR not in clear:
         assert is_over(ended)
     os.close(ended)
     return worker, child
@@ -85,9 +88,18 @@ def is_over(pidfd: int) -> bool:
     return bool(poll.poll(10_000))
 
 
-@pytest.mark.parametrize(("clear", "name"), [("", "worker (children)"), (CLEAR, "worker")])
+@pytest.mark.parametrize(
+    ("clear", "name"),
+    [
+        ("", "worker (children)"),
+        (CLEAR, "worker"),
+        (DEAF, "worker (children)"),
+        (f"{CLEAR}; {DEAF}", "worker"),
+    ],
+    ids=["its child", "it and its child", "its deaf child", "deaf, and its child"],
+)
 def test_the_next_supervisor_ends_what_is_left(tmp_path: Path, clear: str, name: str) -> None:
-    """A worker dies with its supervisor, its child does not; or the worker itself stays: `down` ends either, with the whole group."""
+    """A worker dies with its supervisor, its child does not; or the worker itself stays: `down` ends either, with the whole group, whether they listen or not."""
     worker, child = killed_supervisor(tmp_path, clear)
 
     assert child in group_members(worker)
@@ -114,6 +126,37 @@ def test_a_pid_that_belongs_to_a_stranger_by_now_is_spared(tmp_path: Path, stran
     assert [] == Ledger(ledger).end_leftovers()
     assert stranger.poll() is None
     assert {} == json.loads(ledger.read_text())
+
+
+def test_after_another_boot_nothing_recorded_is_ours(tmp_path: Path, stranger: subprocess.Popen[bytes]) -> None:
+    """Ticks count from the boot: the same pid at the same tick of another boot is a stranger."""
+    ledger = Ledger(tmp_path / "processes.json")
+    ledger.add("worker", stranger.pid)
+    (tmp_path / "processes.boot").write_text("another\n")
+
+    assert [] == Ledger(tmp_path / "processes.json").end_leftovers()
+    assert stranger.poll() is None
+
+
+def test_the_group_of_a_stranger_whose_leader_died_is_spared(tmp_path: Path) -> None:
+    """Our process ended; its number went to a stranger, who died and left children. They are older than ours was at its start, so they are not ours."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT.format(clear="")], stdout=subprocess.PIPE, start_new_session=True
+    ) as leader:
+        assert leader.stdout is not None
+        child = int(leader.stdout.readline())
+        born = start_ticks(child) or 0
+        leader.kill()
+    ledger = tmp_path / "processes.json"
+    ledger.write_text(json.dumps({"worker": [leader.pid, born + 1]}))
+
+    assert [] == Ledger(ledger).end_leftovers()
+    assert born == start_ticks(child)
+
+    ledger.write_text(json.dumps({"worker": [leader.pid, born]}))
+
+    assert ["worker (children)"] == Ledger(ledger).end_leftovers()
+    assert start_ticks(child) is None
 
 
 @pytest.mark.parametrize("written", ["", "{", "[]", '{"worker": 7}', '{"worker": ["x", "y"]}'])

@@ -1,5 +1,6 @@
 """The pool of judges: a poison file costs itself, workers are replaced at once and never outlive their parent."""
 
+import asyncio
 import os
 import select
 import signal
@@ -15,6 +16,7 @@ from processors.verification.document import Asked, judge_document
 from processors.verification.pool import JudgePool, Limits
 from processors.verification.trust import TrustStore
 from processors.verification.wire import answer, judgement_of, needed_of
+from tests.connectors.life import submitted
 from tests.vectors.scene import NOON, Scene
 
 SCENE = Scene()
@@ -154,3 +156,20 @@ async def test_workers_die_with_their_parent() -> None:
             poll.unregister(handle)
     for handle in watched:
         os.close(handle)
+
+
+async def test_each_judged_document_is_a_step_forward(signed: Path) -> None:
+    """A batch of many slow documents is no standstill: what was judged is counted while the batch is still at work."""
+    made = JudgePool(size=1, locate=lambda _sha256: signed)
+    await made.start()
+    events = [submitted(event_id=f"e{number}", document_key=f"{number:032x}") for number in range(3)]
+    counts = []
+    work = asyncio.ensure_future(made.prepare(events, {}, REFERENCE))
+    while not work.done():
+        counts.append(made.judged)
+        await asyncio.sleep(0.001)  # a look at what goes on meanwhile
+    await made.close()
+
+    assert [True] * 3 == [judgement is not None for judgement in await work]
+    assert 3 == made.judged
+    assert {1, 2} & set(counts)

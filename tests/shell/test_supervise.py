@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,19 @@ from infra.supervise.supervisor import STOP_PATIENCE, Supervisor, backoff
 SECONDS = 20.0
 SAY_START = "import sys, time; open(sys.argv[1], 'a').write(f'{time.monotonic()}\\n')"
 """A process that notes when it started, and ends."""
+
+SLOW = f"""{SAY_START}
+import json, time
+def say(position):
+    open(sys.argv[2], "w").write(json.dumps({{"lag": 9, "positions": {{"t/0": position}}, "at": time.monotonic()}}))
+say(0)
+time.sleep(1.8)
+for position in range(1, 31):
+    say(position)
+    time.sleep(0.05)
+time.sleep(60)
+"""
+"""Takes nearly two seconds for its first step."""
 
 STANDS_STILL = """
 import json, sys, time
@@ -47,11 +61,17 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
 
 
 def spec(
-    name: str, code: str, *arguments: str, rank: int = 1, progress: Path | None = None, once: bool = False
+    name: str,
+    code: str,
+    *arguments: str,
+    rank: int = 1,
+    progress: Path | None = None,
+    once: bool = False,
+    patience: float = 0.4,
 ) -> Spec:
     """Return a small Python process; its patience is short."""
-    argv = (sys.executable, "-c", code, *arguments)
-    return Spec(name=name, argv=argv, rank=rank, once=once, progress=progress, patience=0.4)
+    argv = (sys.executable, "-S", "-c", code, *arguments)
+    return Spec(name=name, argv=argv, rank=rank, once=once, progress=progress, patience=patience)
 
 
 def tick_until(supervisor: Supervisor, done: Callable[[], bool]) -> None:
@@ -117,13 +137,25 @@ def test_what_lives_and_does_not_move_runs_again(supervisor: Supervisor, tmp_pat
     assert start_ticks(first) is None
 
 
+def test_what_is_merely_slow_is_given_more_time(supervisor: Supervisor, tmp_path: Path) -> None:
+    """Each restart for want of progress doubles the patience, so that a slow machine does not end the same work for ever."""
+    progress, starts = tmp_path / "progress", tmp_path / "starts"
+    supervisor.start(spec("slow", SLOW, str(starts), str(progress), progress=progress, patience=1.0))
+    tick_until(supervisor, lambda: progress.exists() and '"t/0": 30' in progress.read_text())
+
+    assert 2 <= len(starts.read_text().splitlines()) <= 3
+    assert 0 == supervisor._watches["slow"].standstills
+
+
 def test_what_waits_for_work_is_left_alone(supervisor: Supervisor, tmp_path: Path) -> None:
     """Nothing waits: positions may stand still as long as it goes on saying so."""
     progress = tmp_path / "progress"
     code = STANDS_STILL.replace("open(", "while True:\n  time.sleep(0.02)\n  open(")
-    supervisor.start(spec("idle", code, "0", str(progress), progress=progress))
+    supervisor.start(spec("idle", code, "0", str(progress), progress=progress, patience=10.0))
     first = supervisor.pids()["idle"]
-    until = time.monotonic() + 2.0
+    tick_until(supervisor, progress.exists)
+    supervisor._watches["idle"].child.spec = replace(supervisor._watches["idle"].child.spec, patience=1.0)
+    until = time.monotonic() + 4.0
     tick_until(supervisor, lambda: time.monotonic() > until)
 
     assert {"idle": first} == supervisor.pids()

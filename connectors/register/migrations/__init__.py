@@ -1,0 +1,1 @@
+"""The revisions of the register's tables, in their order."""

@@ -1,0 +1,1 @@
+"""The revisions of the engine's tables, in their order."""

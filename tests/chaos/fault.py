@@ -1,0 +1,41 @@
+"""One fault: what it is called, what it says, what it does to a stage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.chaos.stage import Stage
+
+Do = Callable[[Stage], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A row of the scorecard."""
+
+    name: str
+    says: str
+    """What happens, in one sentence."""
+
+    do: Do
+    """Returns when the world is whole again; raises `StuckError` when it does not become so."""
+
+    act: str = "one"
+    """The stage it is played on."""
+
+    short: bool = True
+    """Part of the short schedule, too."""
+
+
+FAULTS: dict[str, Fault] = {}
+"""Every fault by name, in the order of the source."""
+
+
+def fault(name: str, *, act: str = "one", short: bool = True) -> Callable[[Do], Do]:
+    """Declare a fault; its docstring says what happens."""
+
+    def declare(do: Do) -> Do:
+        says = (do.__doc__ or "").strip().splitlines()[0]
+        FAULTS[name] = Fault(name=name, says=says, do=do, act=act, short=short)
+        return do
+
+    return declare

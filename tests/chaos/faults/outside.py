@@ -1,0 +1,25 @@
+"""What the axis leans on: the mail server, the machine's clock."""
+
+from datetime import timedelta
+
+from infra.clock import open_clock, set_clock
+from tests.chaos.fault import fault
+from tests.chaos.stage import RATE_OF_TIME, Stage
+
+
+@fault("smtp-away", short=False)
+def smtp_away(stage: Stage) -> None:
+    """The mail server is away for 20 s."""
+    stage.stop("mailbox")
+    stage.wait(20.0)
+    stage.supervisor.start(stage.mailbox)
+    stage.wait(2.0)
+
+
+@fault("clock-steps")
+def clock_steps(stage: Stage) -> None:
+    """The clock is set forward by an hour, and back by an hour."""
+    for step in (timedelta(hours=1), timedelta(hours=-1)):
+        at = open_clock(stage.settings).now() + step
+        set_clock(stage.settings.clock_file, "rate", at=at, rate=RATE_OF_TIME)
+        stage.wait(5.0)

@@ -1,0 +1,105 @@
+"""Brings a stage up and takes it down: folder, broker, clock, topics, reference data, processes, feeder.
+
+One thread starts everything and stays: what it started ends with it.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra import logs
+from infra.clock import set_clock
+from infra.demo.publishing import publish_province
+from infra.kafka import provision
+from infra.kafka.ends import BrokerEnds
+from infra.kafka.node import KafkaCluster
+from infra.kafka.places import free_ports, remember
+from infra.processes import PLAY, Workers, axis, mail_sink, told
+from infra.settings import Settings
+from infra.supervise.child import Spec
+from infra.supervise.supervisor import Supervisor
+from tests.chaos.feeder import make_folders
+from tests.chaos.journal import JournalReader
+from tests.chaos.sight import Sight
+from tests.chaos.stage import BEGINS, RATE_OF_TIME, Setting, Stage
+from tests.chaos.surroundings import Surroundings
+
+
+def feeder_spec(setting: Setting) -> Spec:
+    """Return the feeder, as the supervisor starts it."""
+    argv = (sys.executable, "-m", "tests.chaos.feeder", str(setting.rate), str(setting.seed))
+    return Spec(name="feeder", argv=argv, rank=PLAY)
+
+
+def worker(settings: Settings, processor: str, replica: int) -> Spec:
+    """Return one more worker of a processor."""
+    short = {"verifier": "verify", "router": "route", "watcher": "sla"}[processor]
+    every = axis(settings, Workers(**{short: replica + 1}))
+    return next(spec for spec in every if spec.name == f"{processor}-{replica}")
+
+
+def _databases(around: Surroundings) -> dict[str, str]:
+    """Return what our own look at the state needs of the processes' settings."""
+    named = {"LIENTHONG_STATE": "state", "LIENTHONG_REGISTER_DATABASE": "register_database"}
+    return {field: around.environment[name] for name, field in named.items() if name in around.environment}
+
+
+def _start_broker(cluster: KafkaCluster, around: Surroundings) -> None:
+    """Start it; a proxy must know the node's port before anybody asks through it."""
+    if around.proxy is not None:
+        around.proxy.stand_before(remember(cluster.folder, around.nodes).every[0].client_port)
+    cluster.start()
+
+
+@contextmanager
+def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
+    """Bring a whole axis up and feed it; whatever happens, nothing of it stays."""
+    around = setting.around
+    settings = settings.model_copy(update={"var": settings.var.absolute(), "replication": around.nodes})
+    settings.run_folder.mkdir(parents=True, exist_ok=True)
+    with (settings.var / "stage.log").open("a") as out:
+        logs.configure("stage", out=out)
+        cluster = KafkaCluster.of(settings, nodes=around.nodes)
+        if around.proxy is not None:
+            cluster.advertised_port = around.proxy.port
+        environment = told(settings, smtp_port=(port := free_ports(1)[0])) | dict(around.environment)
+        environment |= {"PYTHONPATH": str(Path(__file__).parents[2])}
+        supervisor = Supervisor(
+            run_folder=settings.run_folder, log_folder=settings.var / "log", environment=environment
+        )
+        sight: Sight | None = None
+        try:
+            _start_broker(cluster, around)
+            settings = settings.model_copy(update={"kafka_bootstrap": cluster.bootstrap})
+            set_clock(settings.clock_file, "stepped", at=BEGINS)
+            provision.apply(settings)
+            publish_province(settings, BEGINS)
+            settings = settings.model_copy(update=_databases(around))
+            make_folders(settings)
+            sight = Sight(settings)
+            stage = Stage(
+                settings=settings,
+                setting=setting,
+                cluster=cluster,
+                supervisor=supervisor,
+                specs={},
+                journal=JournalReader(settings.var / "journal.jsonl"),
+                sight=sight,
+                feeder=feeder_spec(setting),
+                mailbox=mail_sink(settings, port),
+                ends=BrokerEnds(settings),
+            )
+            supervisor.on_restart = lambda name, why, _said: stage.restarts.append((name, why))
+            supervisor.start(stage.mailbox)
+            for spec in axis(settings, Workers()):
+                stage.start(spec)
+            stage.wait_until_back(*stage.all_names())
+            set_clock(settings.clock_file, "rate", at=BEGINS, rate=RATE_OF_TIME)
+            supervisor.start(stage.feeder)
+            yield stage
+        finally:
+            if sight is not None:
+                sight.close()
+            supervisor.stop_all()
+            cluster.stop()

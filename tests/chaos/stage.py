@@ -1,0 +1,205 @@
+"""A whole axis under fire: its own folder, broker, topics, processes, a feeder, and somebody who watches the log."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from infra.clock import open_clock, set_clock
+from infra.demo.plan import FIRST_MONDAY, HERE
+from infra.demo.quiet import behind, consumers, waiting_files
+from infra.folders import doors
+from infra.kafka.ends import BrokerEnds, NoAnswerError
+from infra.kafka.node import KafkaCluster
+from infra.kafka.records import Where
+from infra.settings import Settings
+from infra.state import Positions
+from infra.supervise.child import Spec
+from infra.supervise.supervisor import Supervisor
+from schemas.topics import TOPICS
+from tests.chaos.journal import JournalReader
+from tests.chaos.proxy import Proxy
+from tests.chaos.sight import Sight
+from tests.chaos.surroundings import Surroundings
+from tests.postgres import PostgresServer
+
+RATE_OF_TIME = 60.0
+"""An hour of outage is a minute: deadlines pass while things are broken."""
+
+LOOK_SECONDS = 0.02
+BEGINS = datetime(FIRST_MONDAY.year, FIRST_MONDAY.month, FIRST_MONDAY.day, 8, tzinfo=HERE)
+
+
+class StuckError(AssertionError):
+    """Something did not come about in its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How an act is fed, and what stands around it."""
+
+    around: Surroundings = field(default_factory=Surroundings)
+    rate: float = 10.0
+    """Packets a second."""
+
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Stage:
+    """What a fault may lay hands on."""
+
+    settings: Settings
+    setting: Setting
+    cluster: KafkaCluster
+    supervisor: Supervisor
+    specs: dict[str, Spec]
+    journal: JournalReader
+    sight: Sight
+    feeder: Spec
+    mailbox: Spec
+    ends: BrokerEnds
+    restarts: list[tuple[str, str]] = field(default_factory=list)
+    """(process, reason) of every restart by the supervisor."""
+
+    @property
+    def proxy(self) -> Proxy:
+        """What stands between all clients and the broker."""
+        assert self.setting.around.proxy is not None, "no proxy on this stage"
+        return self.setting.around.proxy
+
+    @property
+    def postgres(self) -> PostgresServer:
+        """Where the state lies."""
+        assert self.setting.around.postgres is not None, "no PostgreSQL on this stage"
+        return self.setting.around.postgres
+
+    # -- time ---------------------------------------------------------------------------------------------
+    def look(self) -> None:
+        """Let the supervisor and the onlookers do their part."""
+        self.supervisor.tick()
+        self.journal.look()
+        self.sight.look()
+
+    def wait(self, seconds: float) -> None:
+        """Let so much real time pass."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.look()
+            time.sleep(LOOK_SECONDS)  # the pause between two looks
+
+    def wait_until(self, holds: Callable[[], bool], *, seconds: float, what: str) -> None:
+        """Wait for something; raise `StuckError`."""
+        until = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > until:
+                raise StuckError(f"{what}: not within {seconds:g} s")
+            self.wait(LOOK_SECONDS)
+
+    # -- processes ----------------------------------------------------------------------------------------
+    def pid(self, name: str) -> int:
+        """Return the pid of a process that runs (again)."""
+        self.wait_until(lambda: name in self.supervisor.pids(), seconds=60, what=f"{name} runs")
+        return self.supervisor.pids()[name]
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process."""
+        os.kill(self.pid(name), number)
+
+    def is_back(self, name: str, since: float) -> bool:
+        """Tell whether a process has said how far it is after a moment (monotonic)."""
+        try:
+            said = json.loads((self.settings.run_folder / f"{name}.progress").read_bytes())
+            return name in self.supervisor.pids() and float(said["at"]) > since
+        except (OSError, ValueError, LookupError):
+            return False
+
+    def wait_until_back(self, *names: str, seconds: float = 90.0) -> None:
+        """Wait until processes work again."""
+        since = time.monotonic()
+        self.wait_until(lambda: all(self.is_back(name, since) for name in names), seconds=seconds, what=f"{names} work")
+
+    def start(self, spec: Spec) -> None:
+        """Start a process under supervision, or start it anew with another environment."""
+        self.stop(spec.name)
+        self.specs[spec.name] = spec
+        self.supervisor.start(spec)
+
+    def start_again(self, name: str, **environment: str) -> None:
+        """End a process at once and start it with further settings."""
+        spec = self.specs[name]
+        self.stop(name)
+        self.supervisor.start(replace(spec, environment={**spec.environment, **environment}))
+
+    def stop(self, name: str, *, kindly: bool = False) -> None:
+        """End a process for good."""
+        watch = self.supervisor._watches.pop(name, None)
+        if watch is None:
+            return
+        if kindly:
+            watch.child.ask_to_stop()
+            until = time.monotonic() + 20
+            while watch.child.exit_code() is None and time.monotonic() < until:
+                self.wait(LOOK_SECONDS)
+        watch.child.kill()
+
+    def all_names(self) -> list[str]:
+        """Return the axis' own processes."""
+        return list(self.specs)
+
+    # -- the end ------------------------------------------------------------------------------------------
+    def unanswered(self, before: float) -> list[str]:
+        """Return the keys of what was handed over before a moment (Unix time) and has no outcome yet."""
+        named = ((each.key, each.sha256) for each in self.journal.handed if each.at < before)
+        return list(self.sight.without_outcome(named))
+
+    def settle(self, *, seconds: float) -> None:
+        """End the packets, let everybody answer, stop the clock, and wait until nothing is unread or due anywhere."""
+        self.send("feeder", signal.SIGUSR1)
+        self.wait_until(self._is_read, seconds=seconds, what="everything handed over is read and answered")
+        set_clock(self.settings.clock_file, "stepped", at=open_clock(self.settings).now())
+        self.wait_until(self._is_quiet, seconds=seconds, what="nothing is due any more")
+
+    def busy(self) -> str:
+        """Say what is not read yet; empty when all is."""
+        folders = [door.folder for door in doors(self.settings)]
+        if waiting := waiting_files(folders):
+            return waiting
+        wheres = [Where(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
+        try:
+            ends = {(each.topic, each.partition): end for each, end in self.ends.latest(wheres).items()}
+        except NoAnswerError as exc:
+            return str(exc)
+        return behind(self._positions(), ends) or waiting_files(folders)
+
+    def _positions(self) -> dict[str, Positions]:
+        return {
+            name: Positions(self.settings.register_url if name == "register" else self.settings.state_url(name), name)
+            for name in consumers()
+        }
+
+    def _is_read(self) -> bool:
+        return not self.busy()
+
+    def _is_quiet(self) -> bool:
+        now = open_clock(self.settings).now()
+        due = [at for each in self._positions().values() if (at := each.next_due()) is not None]
+        return not self.busy() and not any(at <= now for at in due)
+
+    def ask(self, *words: str, seconds: float = 600.0) -> tuple[int, dict[str, Any]]:
+        """Ask the command line; return its exit code and its (first) answer."""
+        done = subprocess.run(
+            [sys.executable, "-m", "infra", *words, "--json"],
+            env=dict(self.supervisor._environment) | {"KAFKA_BOOTSTRAP": self.cluster.bootstrap},
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[0]) if done.stdout else {"said": done.stderr}
+        return done.returncode, answer
