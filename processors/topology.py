@@ -18,6 +18,7 @@ import uvloop
 from infra import logs, metrics
 from infra.clock import open_clock
 from infra.content import open_content
+from infra.garbage import look_seldom
 from infra.kafka import clients, provision
 from infra.reference import Follower
 from infra.settings import Settings
@@ -118,4 +119,5 @@ def run(name: str, *, replica: str = "0") -> None:
     asyncio.set_event_loop(loop)
     preparation = loop.run_until_complete(flow.prepare(settings)) if flow.prepare else Preparation()
     shell = Shell(flow, settings, replica=replica, clock=clock, references=references, preparation=preparation)
+    look_seldom()
     Worker(shell, preparation.close, loop).execute_from_commandline()

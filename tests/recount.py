@@ -36,9 +36,13 @@ def events_of(settings: Settings, topics: Iterable[str]) -> list[Event]:
 
 
 def _event(record: Record) -> Event | None:
+    """Return what a record says; None for a tombstone, and for bytes that are not ours."""
     if record.value is None:
         return None
-    return codec.decode(record.topic, record.key, record.value, record.headers)
+    try:
+        return codec.decode(record.topic, record.key, record.value, record.headers)
+    except codec.DecodeError:
+        return None
 
 
 class Recount:

@@ -98,13 +98,16 @@ def _must_have_fired(before: Standing, after: Standing, begins: Iterable[Moment]
     Other rules, another debtor or start: another ladder, which may have had no such step. A duty of the same thing that began
     meanwhile (the take-back of a document) may have stopped the clock.
     """
-    due = before.step_at
-    if due is None or before.step is None or not before.open or before.basis != after.basis:
+    due, step = before.step_at, before.step
+    if due is None or step is None or not before.open or before.basis != after.basis:
         return None
-    if after.open:
-        return due if after.step is not None and after.step > before.step else None
     stopped = any(before.since < moment <= due for moment in begins)
-    return due if after.closed_at is not None and due < after.closed_at and not stopped else None
+    if not after.open:
+        return due if after.closed_at is not None and due < after.closed_at and not stopped else None
+    if after.step is not None and after.step > step:
+        return due
+    repeats = after.step == step and (after.step_at or due) > due and moment_in(after.recorded) >= due
+    return due if repeats and not stopped else None
 
 
 def _fired(mine: Said, step: int | None, due: Moment) -> bool:

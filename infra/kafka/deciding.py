@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+
+from prometheus_client import Histogram
 
 from infra import metrics
 from infra.kafka.burial import Fault, fault_of
@@ -85,7 +88,13 @@ def _observe(event: Event, said: Sequence[Message], stamp: datetime, now: dateti
     if not isinstance(event, TimerFired):
         seconds = max(0.0, (stamp - now).total_seconds())
         for message in said:
-            metrics.STAGE.labels(source=type(event).__name__, outcome=message.says).observe(seconds)
+            _stage(type(event).__name__, message.says).observe(seconds)
+
+
+@cache
+def _stage(source: str, outcome: str) -> Histogram:
+    """Return one pair's own histogram: to find it anew for every event would cost more than to count."""
+    return metrics.STAGE.labels(source=source, outcome=outcome)
 
 
 def timer_item(app: str, partition: int, row: str, due_at: datetime) -> Item:

@@ -5,7 +5,7 @@ A fact keeps its earliest moment, so any order of arrival and any repeats leave 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -70,7 +70,8 @@ class Case:
 
     def with_fact(self, name: str, at: datetime) -> "Case":
         """Return the case with a fact; the earlier moment stays."""
-        return replace(self, facts={**self.facts, name: min(at, self.facts.get(name, at))})
+        facts = {**self.facts, name: min(at, self.facts.get(name, at))}
+        return Case(about=self.about, facts=facts, climbs=self.climbs, said=self.said)
 
     def opened(self, about: About) -> "Case":
         """Return the case with what it is about; a delivery is known by its first dispatch, not by its recall."""
@@ -79,12 +80,12 @@ class Case:
             known.act is not Act.DELIVER,
             known.event_id,
         ):
-            return replace(self, about=about)
+            return Case(about=about, facts=self.facts, climbs=self.climbs, said=self.said)
         return self
 
     def climbed(self, clock: str, climb: Climb) -> "Case":
         """Return the case with a new height on a clock's ladder."""
-        return replace(self, climbs={**self.climbs, clock: climb})
+        return Case(about=self.about, facts=self.facts, climbs={**self.climbs, clock: climb}, said=self.said)
 
     def climb(self, clock: str) -> Climb:
         """Return how far a clock's ladder was climbed."""

@@ -33,6 +33,7 @@ class Asked:
     memory: int
     seconds: float
     postgres: str
+    only: str
     folder: Path
     say: Callable[[str], None]
 
@@ -41,7 +42,7 @@ def _contest(name: str) -> Callable[[Ground, Asked], list[Row]]:
     def measure(made: Ground, asked: Asked) -> list[Row]:
         laps = prepared.run(
             name, made, records=asked.records, rounds=asked.rounds, folder=asked.folder, say=asked.say,
-            postgres=asked.postgres,
+            postgres=asked.postgres, only=asked.only,
         )  # fmt: skip
         return _rows(name, laps, made)
 
@@ -122,7 +123,7 @@ def main() -> int:
         with _scratch(out.absolute()) as folder, ground(folder, own) as made:
             asked = Asked(
                 records=chosen.records, rounds=chosen.rounds, memory=chosen.memory, seconds=chosen.seconds,
-                postgres=chosen.postgres, folder=folder / "runs", say=say,
+                postgres=chosen.postgres, only=chosen.only, folder=folder / "runs", say=say,
             )  # fmt: skip
             asked.folder.mkdir()
             found = BENCHMARKS[name](made, asked)
@@ -147,6 +148,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long latency is watched at each rate")
     parser.add_argument(
         "--postgres", default="", help="also with this PostgreSQL server, e.g. postgresql+psycopg://axis@127.0.0.1"
+    )
+    parser.add_argument(
+        "--only", default="", help="contenders whose names hold one of these words, e.g. lienthong,Streams"
     )
     parser.add_argument("--out", type=Path, help="where results go; LIENTHONG_VAR/bench by default")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")

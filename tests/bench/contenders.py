@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import create_engine, make_url, text
+
 from infra.settings import Settings
 from infra.supervise.child import die_with_parent
 from tests.axis import environment
@@ -60,6 +62,7 @@ def run(contender: Contender, settings: Settings, folder: Path) -> Lap:
     folder.mkdir(parents=True, exist_ok=True)
     own = {"LIENTHONG_STATE": f"sqlite:///{folder / run_name}.sqlite", "LIENTHONG_PROCESS": run_name}
     more = {name: value.format(run=run_name) for name, value in contender.more.items()}
+    _provide(more.get("LIENTHONG_STATE", ""))
     argv = [each.format(run=run_name) for each in contender.argv]
     lines: list[str] = []
     with (folder / f"{contender.name.replace(' ', '-')}.log").open("wb") as log:
@@ -80,6 +83,16 @@ def run(contender: Contender, settings: Settings, folder: Path) -> Lap:
                 if sum(each.startswith("MARK ") for each in lines) == LAST:
                     break
     return lap(contender.name, lines)
+
+
+def _provide(url: str) -> None:
+    """Make an empty database of the run's own, where the state is not in a file."""
+    if url.startswith("postgresql"):
+        made = make_url(url)
+        admin = create_engine(made.set(database="postgres"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f'create database "{made.database}"'))
+        admin.dispose()
 
 
 @contextmanager

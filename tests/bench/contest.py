@@ -1,5 +1,6 @@
 """One benchmark: contenders run in turns, round after round, over the same records; their outputs must be the same."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,10 @@ def contest(
             done = run(contender, settings, folder)
             count, digest = outputs(settings, topics, since)
             laps.append(replace(done, outputs=count, digest=digest))
-            say(f"{done.contender}: {done.rate:,.0f}/s, {done.cpu_us:.0f} µs CPU, {count} outputs {digest}")
+            say(
+                f"{done.contender}: {done.rate:,.0f}/s, {done.cpu_us:.0f} µs CPU, second half {done.warm_rate:,.0f}/s,"
+                f" {done.warm_cpu_us:.0f} µs; {count} outputs {digest}; load {os.getloadavg()[0]:.0f}"
+            )
     require_same(laps, {each.name for each in contenders if each.same_results})
     return laps
 

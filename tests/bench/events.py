@@ -111,7 +111,7 @@ def dispatches(count: int) -> Iterator[Event]:
         yield replace(
             sent,
             event_id=event_id("recalled", sent.delivery_id),
-            occurred_at=MORNING + timedelta(seconds=20),
+            occurred_at=sent.occurred_at + timedelta(seconds=20),
             act=Act.RECALL,
         )
 
@@ -121,7 +121,7 @@ def _dispatched(number: int) -> DocumentDispatched:
     delivery, endpoint = delivery_id(key, recipient), recipient.removesuffix(".H53").lower()
     return DocumentDispatched(
         event_id=event_id("dispatched", delivery),
-        occurred_at=MORNING,
+        occurred_at=MORNING + timedelta(milliseconds=number),
         correlation_id=key,
         causation_id=event_id("signed", key, content(number).sha256),
         delivery_id=delivery,

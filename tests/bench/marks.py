@@ -22,8 +22,9 @@ class Marks:
     def done(self, count: int) -> None:
         """Note records that are through: whatever they led to is confirmed."""
         before, self._done = self._done, self._done + count
-        if before < self._every // 2 <= self._done or before < self._every <= self._done:
-            self._say()
+        for mark in (self._every // 2, self._every):  # one batch may pass both
+            if before < mark <= self._done:
+                self._say()
 
     @property
     def through(self) -> bool:
@@ -65,6 +66,8 @@ def lap(contender: str, lines: list[str]) -> Lap:
         raise ValueError(f"{contender} did not come to the end: {lines[-3:]}")
     (_, began, cpu), (half, half_at, half_cpu), (records, ended, all_cpu) = marks[0], marks[-2], marks[-1]
     rest = records - half
+    if not rest:  # so few that one batch took the second half whole
+        half_at, half_cpu, rest = began, cpu, records
     return Lap(
         contender=contender,
         records=records,

@@ -63,8 +63,9 @@ def run(
     say: Say,
     postgres: str = "",
     guarantees: Iterable[str] = tuple(streams_rival.GUARANTEES),
+    only: str = "",
 ) -> list[Lap]:
-    """Prepare the events and let all contenders work through them, in turns."""
+    """Prepare the events and let all contenders work through them, in turns; `only` those whose names hold one of these words."""
     work = WORKS[name]
     count = load(made.settings, work.make(records))
     everybody = [ours(work.processor, count), bare(work.source, work.outputs[0], count)]
@@ -77,7 +78,8 @@ def run(
             plain_faust(work.processor, count),
             *_streams(work, made, count, guarantees, folder=folder, say=say),
         ]
-    return contest(everybody, made.settings, work.outputs, rounds=rounds, folder=folder, say=say)
+    chosen = [each for each in everybody if not only or any(word in each.name for word in only.split(","))]
+    return contest(chosen, made.settings, work.outputs, rounds=rounds, folder=folder, say=say)
 
 
 def batches(made: Ground, sizes: Iterable[int], *, records: int, rounds: int, folder: Path, say: Say) -> list[Lap]:

@@ -5,12 +5,11 @@ the same length. The demo's week leaves 55 records a document; this leaves about
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra.kafka import clients
-from infra.kafka.tail import Row
 from infra.settings import Settings
 from schemas import codec
 from schemas.events import Act, AlertState, Event, Milestone, NotifyAttempted, ObligationChanged, StatusSubmitted
@@ -18,6 +17,9 @@ from schemas.ids import event_id
 from tests.connectors import life as of
 
 PATTERNS = 1_000
+SERVE = 10_000
+"""Records after which delivery reports are served."""
+
 KEY, ID, SHA256 = "0" * 31 + "a", "00000000-0000-5000-8000-", "0" * 63 + "a"
 """What each document replaces: its key, what its event ids begin with, its packet's digest."""
 
@@ -200,26 +202,17 @@ def histories(documents: int, seed: int = 1, *, lives: int = PATTERNS) -> Iterat
         yield from every[number % len(every)].copy(f"{chance.getrandbits(128):032x}", f"{chance.getrandbits(256):064x}")
 
 
-def rows(documents: int, seed: int = 1) -> Iterator[Row]:
-    """Yield them as they lie on a log with one partition."""
-    offsets: dict[str, int] = {}
-    for topic, key, value, headers in histories(documents, seed, lives=50):
-        offsets[topic] = offsets.get(topic, -1) + 1
-        yield topic, 0, offsets[topic], key, value, headers
-
-
-def write(settings: Settings, documents: int, seed: int = 1) -> int:
-    """Write them to the broker, each where its key belongs; return how many records they are."""
+def write(settings: Settings, written: Iterable[Written]) -> int:
+    """Write records to the broker, each where its key belongs; return how many they are."""
     producer, count = clients.producer(settings, **{"queue.buffering.max.messages": 200_000, "linger.ms": 50}), 0
-    for topic, key, value, headers in histories(documents, seed):
+    for count, (topic, key, value, headers) in enumerate(written, start=1):
         while True:
             try:
                 producer.produce(settings.topic_prefix + topic, value, key, headers=[*headers])
                 break
             except BufferError:
                 producer.poll(0.1)
-        count += 1
-        if not count % 10_000:
+        if not count % SERVE:
             producer.poll(0)
     assert 0 == producer.flush(120)
     return count

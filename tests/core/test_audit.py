@@ -12,8 +12,9 @@ from infra.letters import acts
 from schemas.events import Act
 from tests.connectors import life as of
 from tests.connectors.life import COMMUNE
+from tests.core import audit_broken_alerts
 from tests.core.audit_life import Life, clean, dead, on_the_log
-from tests.core.audit_violations import VIOLATIONS, Plant, again, gone
+from tests.core.audit_violations import Plant, again, gone
 
 
 def found(life: Life) -> Findings:
@@ -26,7 +27,7 @@ def test_a_clean_life_is_lawful() -> None:
     assert Findings(lost=(), duplicate_effects=(), unexplained=()) == found(clean())
 
 
-@pytest.mark.parametrize(("plant", "kind", "says"), VIOLATIONS)
+@pytest.mark.parametrize(("plant", "kind", "says"), audit_broken_alerts.VIOLATIONS)
 def test_a_planted_violation_is_found(plant: Plant, kind: str, says: str) -> None:
     """Each is the only thing found, under its kind, in its words."""
     life = clean()

@@ -141,6 +141,6 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
         made.put("provisional", false);
         made.put("rule", "transport/normal/choice");
         made.put("versions", versions);
-        context.forward(wire.write("ObligationChanged", made, subject, wire.eventId("obligation", subject + ":transport", standing), since, key, event.id(), timestamp));
+        context.forward(wire.write("ObligationChanged", made, subject, wire.eventId("obligation", subject + ":transport", standing), open ? since : ended, key, event.id(), timestamp));
     }
 }
