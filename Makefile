@@ -38,11 +38,14 @@ test: check ## everything that fits into 15 minutes on two cores
 test-slow: setup-dev ## the large trials with full counts
 	@$(BIN)/pytest -m slow
 
+chaos: setup-dev ## every fault under load, an audit, and a scorecard in var/chaos/ (FAULTS=--short: the short schedule)
+	@$(BIN)/python -m tests.chaos $(FAULTS)
+
 bench: setup-dev ## every benchmark with its rivals; results in var/bench/
 	@$(BIN)/python -m tests.bench
 
 lock: setup-dev ## rewrite the hashed requirements from pyproject.toml
 	@$(PYTHON) infra/requirements/lock.py
 
-.PHONY: help setup setup-dev run up down fmt lint check test test-slow bench lock
+.PHONY: help setup setup-dev run up down fmt lint check test test-slow chaos bench lock
 .DEFAULT_GOAL := help
