@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from infra.audit.books import Books, Outcome, Raised, Standing, Verdict
 from infra.audit.facts import Fact
+from infra.audit.log import Where
 
 Enter = Callable[[Books, Fact], None]
 """Enters one fact."""
@@ -95,14 +96,19 @@ def _repeated(books: Books, fact: Fact) -> None:
 
 def _received(books: Books, fact: Fact) -> None:
     _, where, _id, key, delivery = fact
-    books.spoken_of.setdefault((key, delivery), where)
+    _spoken_of(books, (key, delivery), where)
+
+
+def _spoken_of(books: Books, name: tuple[str, str], where: Where) -> None:
+    """Keep one place, the same one in whatever order topics are read."""
+    books.spoken_of[name] = min(where, books.spoken_of.get(name, where))
 
 
 def _answer(books: Books, fact: Fact) -> None:
     _, where, event_id, key, status, how, delivery, sha256 = fact
     books.answered.setdefault((key, status), {}).setdefault(how, where)
     if delivery:
-        books.spoken_of.setdefault((key, delivery), where)
+        _spoken_of(books, (key, delivery), where)
         books.acknowledged.setdefault((status, delivery), {})[event_id] = where
     if how != "refused":
         books.contents.setdefault(sha256, where)

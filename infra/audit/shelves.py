@@ -4,14 +4,34 @@ What is about one document comes to lie on one shelf, so the shelves can be judg
 """
 
 import marshal
+import os
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from infra.supervise.ledger import start_ticks
+
+BEGINS = "lienthong-audit-"
+"""What the names of such folders begin with; then comes who made it."""
+
 IN_HAND = 20_000
 """Things that are kept in memory before they are put away."""
+
+
+@contextmanager
+def room() -> Iterator[Path]:
+    """Yield a folder that is gone afterwards; those of audits that were killed go first."""
+    for left in Path(tempfile.gettempdir()).glob(f"{BEGINS}*"):
+        maker = left.name.removeprefix(BEGINS).partition("-")[0]
+        if maker.isdigit() and start_ticks(int(maker)) is None:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{BEGINS}{os.getpid()}-") as name:
+        yield Path(name)
 
 
 class Shelves:

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -20,10 +19,11 @@ from infra.audit.facts import Fact, Name
 from infra.audit.law import Findings, judge_log, judge_names, judge_things
 from infra.audit.log import Log, Moment, Names, Where
 from infra.audit.reading import NO_MESSAGE, read
-from infra.audit.shelves import Shelves, taken_from
+from infra.audit.shelves import Shelves, room, taken_from
 from infra.kafka import clients
 from infra.kafka.tail import Row, Tail
 from infra.settings import Settings
+from infra.supervise.child import die_with_parent
 from schemas.topics import TOPICS
 
 Ends = Mapping[tuple[str, int], int]
@@ -123,8 +123,8 @@ def survey(settings: Settings, asked: Asked) -> Answer:
     ends, records = _extent(settings)
     jobs = asked.jobs or (1 if records < ALONE else os.cpu_count() or 1)
     shelves = min(SHELVES, 1 + records // ON_A_SHELF)
-    with tempfile.TemporaryDirectory(prefix="lienthong-audit-") as name, _workers(jobs) as workers:
-        work = _Work(settings=settings, asked=asked, folder=Path(name), jobs=jobs, shelves=shelves, ends=ends)
+    with room() as folder, _workers(jobs) as workers:
+        work = _Work(settings=settings, asked=asked, folder=folder, jobs=jobs, shelves=shelves, ends=ends)
         log, named = Log(), _Named()
         for part in workers.each(range(jobs), _gather, work):
             log.add(part)
@@ -226,5 +226,11 @@ def _workers(jobs: int) -> Iterator[_Workers]:
         yield _Workers()
         return
     # Spawned: a fork would take the threads of Kafka's client along. What they make has no cycles; looking for some costs a third.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=gc.disable) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
         yield _Workers(pool)
+
+
+def _begin() -> None:
+    """Make a new process ready; it ends with the one that asked for it, however that one ends."""
+    die_with_parent()
+    gc.disable()

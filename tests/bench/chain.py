@@ -30,18 +30,15 @@ def measure(
     try:
         with crew(made.settings, MEMBERS, folder):
             load(made.settings, events.submitted(records))
-            sent.wait(records)
-            seen.wait(records)
-            most = records / ((max(seen.seen.values()) - min(sent.seen.values())) / 1e3)
+            keys = [each.correlation_id for each in events.submitted(records)]
+            most = records / ((max(seen.of(keys)) - min(sent.of(keys))) / 1e3)
             say(f"chain: at most {most:,.0f} documents/s")
             found: dict[str, list[float]] = {}
             first = records
             for rate, name in ((STEADY, f"{STEADY:.0f} documents/s"), (most * SHARE, f"{SHARE:.0%} of the maximum")):
                 count = _paced(made, rate, seconds, first)
-                sent.wait(first + count)
-                seen.wait(first + count)
                 keys = [each.correlation_id for each in events.submitted(count, first)]
-                waits = quantiles([seen.seen[key] - sent.seen[key] for key in keys], n=100)
+                waits = quantiles([b - a for a, b in zip(sent.of(keys), seen.of(keys), strict=True)], n=100)
                 found |= {f"p50 at {name}": [waits[49]], f"p99 at {name}": [waits[98]]}
                 first += count
     finally:

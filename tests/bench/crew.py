@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -74,6 +74,11 @@ class Timestamps:
     def wait(self, count: int) -> None:
         """Read on until so many documents were seen."""
         until(lambda: self._read() or len(self.seen) >= count, seconds=SECONDS)
+
+    def of(self, documents: Collection[str]) -> list[int]:
+        """Read on until all of these were seen; return their times."""
+        until(lambda: self._read() or self.seen.keys() >= set(documents), seconds=SECONDS)
+        return [self.seen[each] for each in documents]
 
     def _read(self) -> bool:
         for message in self._consumer.consume(AT_ONCE, 0.05):

@@ -27,6 +27,7 @@ def of(contender: str, *, seconds: float = 1.0, cpu: float = 10.0, digest: str =
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "guarantee"), [("route", "at_least_once"), ("sla", "exactly_once_v2")])
 def test_all_contenders_say_the_same(settings: Settings, tmp_path: Path, name: str, guarantee: str) -> None:
     """Our worker, plain Faust and Kafka Streams over the same events: `run` raises where one differs."""
