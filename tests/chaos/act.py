@@ -96,7 +96,8 @@ def _alerts(act: Act, stage: Stage) -> list[str]:
     act.alerts = {
         "due": len(due),
         "raised": len(said),
-        "over before they began": len([e for e in missing if e[0] in over]),
+        "over before they began": len([each for each in missing if each[0] in over]),
+        "raised besides": len(set(said) - due),
     }
     twice = [f"alert {each} was raised twice" for each in set(said) if said.count(each) > 1]
     return [*twice, *(f"alert {each} was due and never raised" for each in missing if each[0] not in over)]
