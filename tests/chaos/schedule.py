@@ -27,6 +27,6 @@ def planned(*, seed: int, short: bool, only: Sequence[str] = ()) -> list[Planned
     for act in ACTS:
         mine = [each for each in wanted if each.act == act and each.name != "calm"]
         random.Random(seed).shuffle(mine)
-        if mine:
+        if mine or ("calm" in only and act == FAULTS["calm"].act):
             acts.append(Planned(act=act, faults=(FAULTS["calm"], *mine)))
     return acts

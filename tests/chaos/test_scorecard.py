@@ -70,9 +70,11 @@ def test_one_wrong_thing_fails_the_card(wrong: dict[str, object]) -> None:
 
 
 def test_an_act_that_was_left_out_is_named() -> None:
-    """It says nothing, good or bad, about the axis."""
+    """It says nothing, good or bad, about the axis; a trial of nothing proves nothing."""
     acts = [Act(name="network", left_out="toxiproxy is not installed")]
 
+    assert not scorecard(acts, seed=1, rate=5, seconds=1)["ok"]
+    assert ["calm"] == [fault.name for act in planned(seed=1, short=True, only=["calm"]) for fault in act.faults]
     assert "left out: toxiproxy is not installed" in markdown(acts, scorecard(acts, seed=1, rate=5, seconds=1))
 
 
