@@ -70,7 +70,7 @@ def _typed_fields(kind: type) -> list[tuple[str, Any]]:
 def _written(hint: Any, value: str, known: dict[str, Any]) -> str:
     """Return an expression for what Avro writes; functions it calls are put into `known`."""
     if is_dataclass(hint) and isinstance(hint, type):
-        return f"{_name(writer_of(hint), known)}({value})"
+        return f"{named(writer_of(hint), known)}({value})"
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         inner = _written(next(each for each in arguments if each is not type(None)), value, known)
@@ -88,7 +88,7 @@ def _written(hint: Any, value: str, known: dict[str, Any]) -> str:
 def _read(hint: Any, value: str, known: dict[str, Any]) -> list[str]:
     """Return lines that check the variable named `value`, and put what the field holds into it."""
     if is_dataclass(hint) and isinstance(hint, type):
-        return [f"{value} = {_name(_part_reader(hint), known)}({value})"]
+        return [f"{value} = {named(_part_reader(hint), known)}({value})"]
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         inner = _read(next(each for each in arguments if each is not type(None)), value, known)
@@ -113,18 +113,18 @@ def _read(hint: Any, value: str, known: dict[str, Any]) -> list[str]:
             *(f" {c}" for c in checks),
         ]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return [f"{value} = {_name(hint, known)}({value})"]
+        return [f"{value} = {named(hint, known)}({value})"]
     return _exactly(hint, value, known)
 
 
 def _exactly(kind: type, value: str, known: dict[str, Any]) -> list[str]:
     """Return lines that let a value of this very type pass: True is no int, a datetime no date."""
-    name = _name(kind, known)
+    name = named(kind, known)
     lines = [f"if type({value}) is not {name}:", f" raise wrong({value}, {name})"]
     return [*lines, f"if {value}.tzinfo is None:", " raise aware()"] if kind is datetime else lines
 
 
-def _name(used: Any, known: dict[str, Any]) -> str:
+def named(used: Any, known: dict[str, Any]) -> str:
     """Name an object in the compiled function's world."""
     name = f"n{id(used)}"
     known[name] = used

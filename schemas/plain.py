@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from schemas.conversion import compiled
+from schemas.conversion import compiled, named
 
 
 @cache
@@ -24,8 +24,7 @@ def plain_of(kind: type) -> Callable[[Any], dict[str, Any]]:
 def _plain(hint: Any, value: str, known: dict[str, Any]) -> str:
     """Return an expression for one value; functions it calls are put into `known`."""
     if is_dataclass(hint) and isinstance(hint, type):
-        known[f"n{id(hint)}"] = plain_of(hint)
-        return f"n{id(hint)}({value})"
+        return f"{named(plain_of(hint), known)}({value})"
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         inner = _plain(next(each for each in arguments if each is not type(None)), value, known)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from infra.audit.law import Findings, found
 from infra.settings import Settings
-from infra.state import Positions
-from schemas.topics import TOPICS
+from infra.state import all_positions
+from schemas.topics import read_by
 
 Known = Mapping[str, Mapping[tuple[str, int], int]]
 """Consumer -> (topic, partition) -> offset of the last settled record."""
@@ -24,13 +24,8 @@ class Progress:
 
 def positions(settings: Settings) -> Known:
     """Return the positions of every consumer whose state is here; look before you ask where the log ends."""
-    consumers = sorted({name for topic in TOPICS for name in topic.consumers})
-    known = {name: Positions(_url(settings, name), name).read() for name in consumers}
+    known = {name: position.read() for name, position in sorted(all_positions(settings).items())}
     return {name: places for name, places in known.items() if places}
-
-
-def _url(settings: Settings, consumer: str) -> str:
-    return settings.register_url if consumer == "register" else settings.state_url(consumer)
 
 
 def compare(known: Known, ends: Mapping[tuple[str, int], int]) -> Progress:
@@ -41,7 +36,7 @@ def compare(known: Known, ends: Mapping[tuple[str, int], int]) -> Progress:
             end = ends.get((topic, partition), 0)
             if last >= end:
                 beyond.append(f"{consumer} settled {topic}/{partition}/{last}, and the log ends at {end}")
-        reads = {topic.name for topic in TOPICS if consumer in topic.consumers}
+        reads = {topic.name for topic in read_by(consumer)}
         left = sum(end - 1 - places.get(where, -1) for where, end in ends.items() if where[0] in reads)
         if left > 0:
             behind[consumer] = left

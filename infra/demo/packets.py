@@ -64,18 +64,7 @@ class Packets:
     def answer(self, answer: Answer, now: datetime) -> None:
         """Drop a status into the outbox of the recipient's document system."""
         self._answers += 1
-        status = write_status(
-            StatusDraft(
-                document_id=answer.document_id,
-                code=answer.code,
-                said_by=answer.recipient,
-                said_by_name=province.agencies().get(answer.recipient, answer.recipient),
-                addressed_to=answer.sender,
-                said_at=now,
-                reason=answer.text,
-                staff=CLERK,
-            )
-        )
+        status = status_of(answer, now)
         self._drop(answer.endpoint, f"status-{now:%Y%m%d%H%M%S}-{self._answers:06d}", status)
 
     def ready(self) -> Iterator[Path]:
@@ -119,3 +108,19 @@ class Packets:
 
     def _drop(self, address: str, name: str, packet: bytes) -> None:
         write_atomically(endpoint_door(self._settings, address).folder / f"{name}{SUFFIX}", packet)
+
+
+def status_of(answer: Answer, now: datetime) -> bytes:
+    """Return the status packet in which a recipient's document system says this."""
+    return write_status(
+        StatusDraft(
+            document_id=answer.document_id,
+            code=answer.code,
+            said_by=answer.recipient,
+            said_by_name=province.agencies().get(answer.recipient, answer.recipient),
+            addressed_to=answer.sender,
+            said_at=now,
+            reason=answer.text,
+            staff=CLERK,
+        )
+    )

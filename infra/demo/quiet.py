@@ -11,8 +11,8 @@ from pathlib import Path
 from infra.demo.observer import Observer
 from infra.folders import SUFFIX
 from infra.settings import Settings
-from infra.state import Positions
-from schemas.topics import TOPICS
+from infra.state import Positions, all_positions
+from schemas.topics import read_by
 
 
 class Quiet:
@@ -21,10 +21,7 @@ class Quiet:
     def __init__(self, settings: Settings, observer: Observer, intake_folders: Iterable[Path]) -> None:
         self._observer, self._folders = observer, tuple(intake_folders)
         self._ends: Mapping[tuple[str, int], int] = {}
-        self._positions = {
-            name: Positions(settings.register_url if name == "register" else settings.state_url(name), name)
-            for name in consumers()
-        }
+        self._positions = all_positions(settings)
 
     def busy(self, taken: Collection[str], now: datetime) -> str:
         """Say what is not done yet, for the log; empty when all is quiet. `taken`: deliveries that were taken out of an inbox."""
@@ -47,21 +44,10 @@ class Quiet:
         return min((due for each in self._positions.values() if (due := each.next_due()) is not None), default=None)
 
 
-def consumers() -> dict[str, list[str]]:
-    """Return application -> topics it consumes, as `topics.yaml` declares."""
-    reads: dict[str, list[str]] = {}
-    for topic in TOPICS:
-        for name in topic.consumers:
-            reads.setdefault(name, []).append(topic.name)
-    return reads
-
-
 def behind(positions: Mapping[str, Positions], ends: Mapping[tuple[str, int], int]) -> str:
     """Name the first consumer that has not read to the end."""
-    for application, topics in consumers().items():
-        if application not in positions:
-            continue
-        known = positions[application].read()
+    for application, position in positions.items():
+        topics, known = {topic.name for topic in read_by(application)}, position.read()
         for (topic, partition), end in ends.items():
             if topic in topics and end > 0 and known.get((topic, partition), -1) + 1 < end:
                 return f"{application} reads {topic}/{partition}"

@@ -103,7 +103,7 @@ def _settled(settings: Settings, topics: tuple[Topic, ...]) -> list[Standing]:
         unmended = any(each.mendable for standing in found for each in standing.differences)
         if not unmended or time.monotonic() > until:
             return found
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)  # the broker has no call that waits for this
 
 
 def _misses(standing: Standing) -> bool:

@@ -7,8 +7,13 @@ from sqlalchemy import Engine, create_engine, func, make_url, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from infra.settings import Settings
 from infra.state.store import from_micros
 from infra.state.tables import DUE, POSITION
+from schemas.topics import TOPICS
+
+REGISTER = "register"
+"""The consumer whose position lies beside its own tables, not with the state of the others."""
 
 
 class Positions:
@@ -50,3 +55,15 @@ class Positions:
             drivername = "postgresql+psycopg" if self._url.drivername == "postgresql" else self._url.drivername
             self._engine = create_engine(self._url.set(drivername=drivername), poolclass=NullPool)
         return self._engine
+
+
+def positions_of(settings: Settings, consumer: str) -> Positions:
+    """Return where one consumer's position is read."""
+    return Positions(settings.register_url if consumer == REGISTER else settings.state_url(consumer), consumer)
+
+
+def all_positions(settings: Settings) -> dict[str, Positions]:
+    """Return the same for every consumer that `topics.yaml` names."""
+    return {
+        name: positions_of(settings, name) for name in dict.fromkeys(n for topic in TOPICS for n in topic.consumers)
+    }

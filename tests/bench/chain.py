@@ -57,5 +57,5 @@ def _paced(made: Ground, rate: float, seconds: float, first: int) -> int:
         due = min(len(ready), int((time.monotonic() - started) * rate) + 1)
         outbox.write(ready[done:due])
         done = due
-        time.sleep(TURN_SECONDS)
+        time.sleep(TURN_SECONDS)  # the pace at which documents come
     return done

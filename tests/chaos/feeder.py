@@ -19,11 +19,12 @@ from infra.clock import Clock, open_clock
 from infra.demo import province
 from infra.demo.compose import Composed, Composer, PacketKind
 from infra.demo.frame import Draft
+from infra.demo.packets import status_of
 from infra.demo.plan import HERE, Habit
+from infra.demo.recipients import WORDS, Answer
 from infra.durable import write_atomically
 from infra.folders import SUFFIX, endpoint_door, hand_door, inbox
 from infra.settings import Settings
-from schemas.edxml import StatusDraft, write_status
 from schemas.ids import document_key
 from tests.chaos.journal import Handed, Journal
 
@@ -120,18 +121,11 @@ class Feeder:
                     self._say(address, note, code)
 
     def _say(self, address: str, note: dict[str, str], code: str) -> None:
-        status = write_status(
-            StatusDraft(
-                document_id=note["document_id"],
-                code=code,
-                said_by=note["recipient"],
-                said_by_name=province.agencies().get(note["recipient"], note["recipient"]),
-                addressed_to=note["sender"],
-                said_at=self.clock.now(),
-                reason="Trả lời",
-                staff="Văn thư",
-            )
-        )
+        answer = Answer(
+            delivery_id=note["delivery_id"], recipient=note["recipient"], document_id=note["document_id"],
+            sender=note["sender"], code=code, text=WORDS[code], endpoint=address,
+        )  # fmt: skip
+        status = status_of(answer, self.clock.now())
         name = f"status-{next(self._answers):08d}{SUFFIX}"
         write_atomically(endpoint_door(self.settings, address).folder / name, status)
 

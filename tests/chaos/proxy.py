@@ -5,11 +5,11 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any, Self
 
 from infra.kafka.places import free_ports
+from tests.axis import until
 
 INSTALL = "toxiproxy is not installed: go install github.com/Shopify/toxiproxy/v2/cmd/server@latest, named toxiproxy-server on PATH"
 NAME = "broker"
@@ -33,21 +33,20 @@ class Proxy:
     def __enter__(self) -> Self:
         command = [self._program, "-host", "127.0.0.1", "-port", str(self._api)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + READY_SECONDS
-        while True:
-            try:
-                self._call("GET", "/version")
-            except OSError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.05)  # until it listens
-            else:
-                return self
+        until(self._answers, seconds=READY_SECONDS)
+        return self
 
     def __exit__(self, *_raised: object) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            self._call("GET", "/version")
+        except OSError:
+            return False
+        return True
 
     def stand_before(self, port: int) -> None:
         """Pass everything on to a port."""

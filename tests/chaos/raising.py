@@ -17,6 +17,7 @@ from infra.kafka.node import KafkaCluster
 from infra.kafka.places import free_ports, remember
 from infra.processes import PLAY, Workers, axis, mail_sink, told
 from infra.settings import Settings
+from infra.state import all_positions
 from infra.supervise.child import Spec
 from infra.supervise.supervisor import Supervisor
 from tests.chaos.feeder import make_folders
@@ -89,6 +90,7 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
                 feeder=feeder_spec(setting),
                 mailbox=mail_sink(settings, port),
                 ends=BrokerEnds(settings),
+                positions=all_positions(settings),
             )
             supervisor.on_restart = lambda name, why, _said: stage.restarts.append((name, why))
             supervisor.start(stage.mailbox)

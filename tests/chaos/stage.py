@@ -3,17 +3,14 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from infra.clock import open_clock, set_clock
 from infra.demo.plan import FIRST_MONDAY, HERE
-from infra.demo.quiet import behind, consumers, waiting_files
+from infra.demo.quiet import behind, waiting_files
 from infra.folders import doors
 from infra.kafka.ends import BrokerEnds, NoAnswerError
 from infra.kafka.node import KafkaCluster
@@ -65,6 +62,9 @@ class Stage:
     feeder: Spec
     mailbox: Spec
     ends: BrokerEnds
+    positions: dict[str, Positions]
+    """Consumer -> where its position is read."""
+
     restarts: list[tuple[str, str]] = field(default_factory=list)
     """(process, reason) of every restart by the supervisor."""
 
@@ -176,30 +176,12 @@ class Stage:
             ends = {(each.topic, each.partition): end for each, end in self.ends.latest(wheres).items()}
         except NoAnswerError as exc:
             return str(exc)
-        return behind(self._positions(), ends) or waiting_files(folders)
-
-    def _positions(self) -> dict[str, Positions]:
-        return {
-            name: Positions(self.settings.register_url if name == "register" else self.settings.state_url(name), name)
-            for name in consumers()
-        }
+        return behind(self.positions, ends) or waiting_files(folders)
 
     def _is_read(self) -> bool:
         return not self.busy()
 
     def _is_quiet(self) -> bool:
         now = open_clock(self.settings).now()
-        due = [at for each in self._positions().values() if (at := each.next_due()) is not None]
+        due = [at for each in self.positions.values() if (at := each.next_due()) is not None]
         return not self.busy() and not any(at <= now for at in due)
-
-    def ask(self, *words: str, seconds: float = 600.0) -> tuple[int, dict[str, Any]]:
-        """Ask the command line; return its exit code and its (first) answer."""
-        done = subprocess.run(
-            [sys.executable, "-m", "infra", *words, "--json"],
-            env=dict(self.supervisor._environment) | {"KAFKA_BOOTSTRAP": self.cluster.bootstrap},
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[0]) if done.stdout else {"said": done.stderr}
-        return done.returncode, answer

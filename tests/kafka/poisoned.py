@@ -19,7 +19,7 @@ from infra.kafka.history import Place
 from infra.kafka.records import Where
 from infra.kafka.sealing import seal
 from infra.settings import Settings
-from infra.state import Positions
+from infra.state import positions_of
 from processors.topology import FLOWS
 from schemas.events import Event
 from schemas.topics import BY_NAME, read_by
@@ -121,7 +121,7 @@ def running(settings: Settings, names: Iterable[str]) -> Iterator[list[Process]]
 def wait_until_read(settings: Settings, processes: Iterable[Process], *, seconds: float) -> None:
     """Wait until the processes have settled all that lies on their topics, what they wrote for each other included."""
     ends, processes = BrokerEnds(settings), list(processes)
-    states = {each.name: Positions(_url(settings, each.name), each.name) for each in processes}
+    states = {each.name: positions_of(settings, each.name) for each in processes}
 
     def all_read() -> bool:
         for each in processes:
@@ -136,10 +136,6 @@ def wait_until_read(settings: Settings, processes: Iterable[Process], *, seconds
         return True
 
     axis.until(all_read, seconds=seconds)
-
-
-def _url(settings: Settings, name: str) -> str:
-    return settings.register_url if name == "register" else settings.state_url(name)
 
 
 def letters(settings: Settings) -> dict[Place, dict[str, DeadLetter]]:
