@@ -76,7 +76,9 @@ def _unsaid(books: Books, said: Mapping[About, Said], settled_by: Moment | None)
             yield f"{name} ({last.where}): step {last.step} was due at {text_of(last.step_at)} and not taken"
         for before, after in pairwise(stands):
             due = _must_have_fired(before, after, begins.get(about[0], ()))
-            if due is not None and not _fired(mine, before.step, due) and not _nobody_to_tell(due, books):
+            if due is None or _in_time_after_all(stands, due):
+                continue
+            if not _fired(mine, before.step, due) and not _nobody_to_tell(due, books):
                 yield f"{name} ({before.where}): step {before.step} was due at {text_of(due)}, no alert says so"
         if _digest_of(about):
             yield from _never_said_late(name, stands, mine, books)
@@ -108,6 +110,11 @@ def _must_have_fired(before: Standing, after: Standing, begins: Iterable[Moment]
         return due
     repeats = after.step == step and (after.step_at or due) > due and moment_in(after.recorded) >= due
     return due if repeats and not stopped else None
+
+
+def _in_time_after_all(stands: Sequence[Standing], due: Moment) -> bool:
+    """Tell whether a fact that reached the log later (a status says when it was said) lets the duty be done before a step (decision 12)."""
+    return any(each.closed_at is not None and each.closed_at <= due for each in stands)
 
 
 def _fired(mine: Said, step: int | None, due: Moment) -> bool:

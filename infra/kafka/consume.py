@@ -194,6 +194,8 @@ def _look_at(error: KafkaError) -> None:
 
 
 UNMENDABLE = (
+    # What a poll hands out after a fatal error is this code without the flag; the client does nothing more, for ever.
+    KafkaError._FATAL,  # noqa: SLF001 - its documented name
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.UNKNOWN_TOPIC_OR_PART,

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Protocol
 
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # its own documented name
 
 from infra import metrics
@@ -13,6 +14,13 @@ from infra.kafka.records import Where
 from infra.settings import Settings
 
 SECONDS = 10.0
+MOVED = (
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+)
+"""What a broker answers to a question that was meant for another, or for an earlier term."""
 
 
 class NoAnswerError(Exception):
@@ -57,7 +65,14 @@ class BrokerEnds:
             }
         except (KafkaException, TimeoutError) as exc:
             metrics.SILENT.set(time.monotonic() - self._answered_at)
+            self._look_again(exc)
             raise NoAnswerError(str(exc)) from exc
         self._answered_at = time.monotonic()
         metrics.SILENT.set(0)
         return found
+
+    def _look_again(self, exc: Exception) -> None:
+        """Read the metadata anew: after a leader moved, librdkafka goes on asking by the old leader epoch, for ever."""
+        if isinstance(exc, KafkaException) and exc.args[0].code() in MOVED:
+            with suppress(KafkaException):  # the next question will tell
+                self._admin.list_topics(timeout=SECONDS)

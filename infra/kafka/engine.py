@@ -15,6 +15,7 @@ from typing import Protocol
 import structlog
 
 from infra import metrics
+from infra.kafka.bounds import check_bounds
 from infra.kafka.deciding import Deciding
 from infra.kafka.ending import End, end_process
 from infra.kafka.ends import Ends, NoAnswerError
@@ -60,6 +61,9 @@ class Engine:
     unread: dict[Where, int] = field(default_factory=dict)
     """Records on the log that are not settled, as of the last tick."""
 
+    elsewhere: dict[Where, int] = field(default_factory=dict)
+    """Where no lane is ours: how far the others are, offset of the last settled record."""
+
     fired: int = 0
     """Timers fired since the start."""
 
@@ -89,7 +93,7 @@ class Engine:
                 topics = {where.topic: first[where] for where in mine if where.partition == partition}
                 claimed = await desk.sql_call(desk.state.claim, partition, topics)
                 self.lanes[partition] = Lane.of(partition, claimed)
-                self._check_bounds(self.lanes[partition], first, after)
+                check_bounds(self.lanes[partition], first, after, self.end)
             for partition in held:
                 self._turns[partition].notify_all()
             desk.crash("claimed")
@@ -148,7 +152,9 @@ class Engine:
             due = await desk.sql_call(desk.state.partitions_due, now)
             waiting = {number for number, lane in self.lanes.items() if number in due or lane.plan is not None}
         if waiting or time.monotonic() >= self._measure_at:
-            wheres = [Where(topic, lane.partition) for lane in self.lanes.values() for topic in lane.positions]
+            if not self.lanes:
+                self.elsewhere = {Where(*at): last for at, last in (await desk.sql_call(desk.state.positions)).items()}
+            wheres = list(self.positions())
             try:
                 ends = await asyncio.to_thread(self.ends.latest, wheres)  # after `now`: see Lane.watermark
             except NoAnswerError as exc:
@@ -156,6 +162,12 @@ class Engine:
                 return
             self._measure(ends)
             await self._each(waiting, lambda lane: self._fire(lane, ends, now))
+
+    def positions(self) -> dict[Where, int]:
+        """Return the offset of the last settled record: of our lanes, or (without any) of everybody's."""
+        lanes = self.lanes.values()
+        ours = {Where(topic, lane.partition): last for lane in lanes for topic, last in lane.positions.items()}
+        return ours or self.elsewhere
 
     async def _each(self, partitions: Iterable[int], do: Callable[[Lane], Awaitable[None]]) -> None:
         """Do something in some lanes, side by side, each in its turn; a lane where the last such look still works is left out."""
@@ -225,26 +237,11 @@ class Engine:
     def _lost(self, partition: int) -> bool:
         return any(self.host.moved(Where(topic, partition), None) for topic in self.topics)
 
-    def _check_bounds(self, lane: Lane, first: Mapping[Where, int], after: Mapping[Where, int]) -> None:
-        """End where the log and our position cannot belong together; going on would lose records without a word."""
-        for topic, last in lane.positions.items():
-            where = Where(topic, lane.partition)
-            said = {"topic": topic, "partition": lane.partition, "settled": last}
-            if last + 1 < first[where]:
-                self.end("retention removed records that were not settled", **said, first=first[where])
-            if last + 1 > after[where]:
-                self.end(
-                    "the log ends before our position: it is not the log this state was made from",
-                    **said,
-                    end=after[where],
-                )
-
     def _measure(self, ends: Mapping[Where, int]) -> None:
         app = self.settlement.desk.app
         self._measure_at = time.monotonic() + MEASURE_SECONDS
-        for where, end in ends.items():
-            lane = self.lanes.get(where.partition)
-            if lane is not None and where.topic in lane.positions:
-                place, after = (app, where.topic, where.partition), lane.positions[where.topic] + 1
-                self.unread[where] = max(0, end - after)
-                metrics.show_partition(place, lag=self.unread[where], settled=after)
+        positions = self.positions()
+        self.unread = {where: max(0, end - positions[where] - 1) for where, end in ends.items() if where in positions}
+        for where, lag in self.unread.items():
+            if where.partition in self.lanes:
+                metrics.show_partition((app, where.topic, where.partition), lag=lag, settled=positions[where] + 1)

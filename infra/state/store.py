@@ -102,6 +102,14 @@ class State:
         plan = Plan(**json.loads(owned.plan)) if owned.plan else None
         return Claim(epoch=owned.epoch, positions=positions, versions=json.loads(owned.versions), plan=plan)
 
+    def positions(self) -> dict[tuple[str, int], int]:
+        """Return (topic, partition) -> offset of the last settled record, whoever owns it."""
+        wanted = select(POSITION.c.topic, POSITION.c.partition, POSITION.c.last_offset).where(
+            POSITION.c.app == self.app
+        )
+        with self.engine.connect() as connection:
+            return {(topic, partition): last for topic, partition, last in connection.execute(wanted)}
+
     def begin(self, partition: int, epoch: int, plan: Plan, rows: Iterable[str]) -> dict[str, bytes]:
         """Write the plan down and return the rows that exist, in one snapshot; raise `FencedError`."""
         with writing(self.engine) as connection:

@@ -10,6 +10,7 @@ from infra.audit.law import Findings, judge
 from infra.audit.reading import enter_all
 from infra.letters import acts
 from schemas.events import Act
+from schemas.ids import event_id
 from tests.connectors import life as of
 from tests.connectors.life import COMMUNE
 from tests.core import audit_broken_alerts
@@ -37,6 +38,18 @@ def test_a_planted_violation_is_found(plant: Plant, kind: str, says: str) -> Non
     every = {name: getattr(seen, name) for name in ("lost", "duplicate_effects", "unexplained")}
     assert {name: 1 if name == kind else 0 for name in every} == {name: len(each) for name, each in every.items()}
     assert says in every[kind][0]
+
+
+def test_a_status_that_says_it_was_there_in_time_takes_the_step_back() -> None:
+    """Taken away in the twentieth minute, the step of the eighteenth not taken yet; a status then says it came in the seventeenth."""
+    life = clean()
+    gone(life, "firing", "still owed", "resolved")
+    earlier = of.owed("transport", 17, closed_by="03", due=63)
+    life["said to be done"] = replace(earlier, event_id=event_id("said to be done"), recorded_at=of.at(22))
+
+    assert Findings(lost=(), duplicate_effects=(), unexplained=()) == found(life)
+    del life["said to be done"]
+    assert 1 == len(found(life).lost)
 
 
 def test_topics_may_be_read_in_any_order() -> None:

@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from confluent_kafka import KafkaException
+
 from infra.clock import FileClock
 from infra.kafka import clients, provision
 from infra.kafka.consume import Feed
@@ -56,6 +59,13 @@ def counted(settings: Settings) -> dict[str, list[int]]:
 @asynccontextmanager
 async def worker(settings: Settings, folder: Path, replica: str) -> AsyncIterator[Engine]:
     """Run a worker of the counting core."""
+    async with fed(settings, folder, replica) as (engine, _):
+        yield engine
+
+
+@asynccontextmanager
+async def fed(settings: Settings, folder: Path, replica: str) -> AsyncIterator[tuple[Engine, "asyncio.Task[None]"]]:
+    """Run the same and give its feed, too; what ended that is raised at the end."""
     feed = Feed(settings, "counter", replica=replica)
     sql = ThreadPoolExecutor(1)
     state = State(open_database(f"sqlite:///{folder / 'state.sqlite'}", METADATA), "counter")
@@ -73,7 +83,7 @@ async def worker(settings: Settings, folder: Path, replica: str) -> AsyncIterato
     )
     running = asyncio.create_task(feed.run(engine, after_tick=lambda: None))
     try:
-        yield engine
+        yield engine, running
     finally:
         feed.end()
         await running
@@ -158,3 +168,25 @@ def test_the_tick_is_shorter_than_a_session() -> None:
     given = Settings.load()
 
     assert timedelta(seconds=given.tick_seconds) < timedelta(seconds=given.session_timeout)
+
+
+async def test_a_member_whose_place_was_taken_ends(settings: Settings, tmp_path: Path) -> None:
+    """Another process joins under the same static number: the client is dead from then on, and must not look idle."""
+    axis, names = prepare(settings), range(3)
+    put(axis, names, range(1))
+    usurper = clients.consumer(axis, "counter", **{"group.instance.id": f"{axis.topic_prefix}counter-0"})
+
+    async def usurped() -> None:
+        async with fed(axis, tmp_path, "0") as (_, running):
+            await until(says(axis, names, 1))
+            usurper.subscribe([axis.topic_prefix + RECEIVED])
+
+            async def ended() -> bool:
+                await asyncio.to_thread(usurper.poll, 0.1)
+                return running.done()
+
+            await until(ended)
+
+    with pytest.raises(KafkaException, match="fenced"):
+        await usurped()
+    usurper.close()
