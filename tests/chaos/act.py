@@ -85,7 +85,8 @@ def _judge(act: Act, stage: Stage) -> None:
 def _alerts(act: Act, stage: Stage) -> list[str]:
     """Count the alerts again; name those that are missing and those that were raised twice.
 
-    On a clock that runs, a receipt that came late may be read before anybody looked at the deadline: such an alert is over before it began.
+    On a clock that runs, a status that says it was in time may be read before anybody looked at the deadline: such an alert is over
+    before it began, or it ends at a lower step of its ladder than where facts and timers are taken strictly by their times.
     """
     if act.documents > RECOUNTED_UP_TO:
         return []
@@ -95,12 +96,14 @@ def _alerts(act: Act, stage: Stage) -> list[str]:
     references.stop()
     said = alerts_raised(stage.settings)
     over = {alert_id for alert_id, state, _, _ in due if state == "RESOLVED"}
-    missing = due - set(said)
+    missing, known = due - set(said), {alert_id for alert_id, *_ in due}
+    besides = set(said) - due
     act.alerts = {
         "due": len(due),
         "raised": len(said),
         "over before they began": len([each for each in missing if each[0] in over]),
-        "raised besides": len(set(said) - due),
+        "ended at another step": len([each for each in besides if each[0] in known]),
+        "raised besides": len([each for each in besides if each[0] not in known]),
     }
     twice = [f"alert {each} was raised twice" for each in set(said) if said.count(each) > 1]
     return [*twice, *(f"alert {each} was due and never raised" for each in missing if each[0] not in over)]

@@ -77,14 +77,25 @@ def _crash_at(stage: Stage, name: str, point: str, visit: int) -> None:
 
 @fault("zombie")
 def zombie(stage: Stage) -> None:
-    """Router, watcher and deliver frozen past their session while a second worker takes over, then thawed."""
-    for processor in ("router", "watcher"):
-        stage.start(worker(stage.settings, processor, 1))
-        stage.wait_until_back(f"{processor}-1")
-        _freeze(stage, f"{processor}-0")
-        stage.stop(f"{processor}-1", kindly=True)
-        del stage.specs[f"{processor}-1"]
-    _freeze(stage, "deliver")
+    """The watcher is frozen past its session while a second worker takes over, then thawed."""
+    _freeze_beside_another(stage, "watcher")
+
+
+@fault("zombies", short=False)
+def zombies(stage: Stage) -> None:
+    """The same with the router; then deliver and intake, which have no second worker."""
+    _freeze_beside_another(stage, "router")
+    for name in ("deliver", "intake"):
+        _freeze(stage, name)
+        stage.wait_until_back(*stage.all_names())
+
+
+def _freeze_beside_another(stage: Stage, processor: str) -> None:
+    stage.start(worker(stage.settings, processor, 1))
+    stage.wait_until_back(f"{processor}-1")
+    _freeze(stage, f"{processor}-0")
+    stage.stop(f"{processor}-1", kindly=True)
+    del stage.specs[f"{processor}-1"]
     stage.wait_until_back(*stage.all_names())
 
 
