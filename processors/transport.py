@@ -72,6 +72,10 @@ class BatchConsumer(driver.Consumer):
         self.contiguity.restart(starts)
         log.info("claimed", partitions=sorted({where.partition for where in mine}))
 
+    def holds(self, tp: TP) -> bool:
+        """Tell whether a partition is ours now, without the copy that `assignment` makes: each lane asks for each topic at every tick."""
+        return tp in self._thread._ensure_consumer().assignment()  # noqa: SLF001 - its two lines, less the copy
+
     async def reseek(self, where: Where, offset: int) -> None:
         """Deliver from this offset on again."""
         self.contiguity.expected[where] = offset
@@ -190,7 +194,7 @@ class FaustHost:
         """Tell whether a rebalance is under way, or took the partition or the generation away."""
         if self._app.rebalancing or generation not in (None, self._app.consumer_generation_id):
             return True
-        return self._names.tp(where) not in self._app.consumer.assignment()
+        return not consumer_of(self._app).holds(self._names.tp(where))
 
     async def reseek(self, where: Where, offset: int) -> None:
         """Deliver from this offset on again."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Protocol
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # its own documented name
 
 from infra import metrics
@@ -14,13 +14,7 @@ from infra.kafka.records import Where
 from infra.settings import Settings
 
 SECONDS = 10.0
-MOVED = (
-    KafkaError.FENCED_LEADER_EPOCH,
-    KafkaError.UNKNOWN_LEADER_EPOCH,
-    KafkaError.NOT_LEADER_FOR_PARTITION,
-    KafkaError.LEADER_NOT_AVAILABLE,
-)
-"""What a broker answers to a question that was meant for another, or for an earlier term."""
+LOOK_AGAIN_SECONDS = 3.0
 
 
 class NoAnswerError(Exception):
@@ -65,14 +59,16 @@ class BrokerEnds:
             }
         except (KafkaException, TimeoutError) as exc:
             metrics.SILENT.set(time.monotonic() - self._answered_at)
-            self._look_again(exc)
+            self._look_again()
             raise NoAnswerError(str(exc)) from exc
         self._answered_at = time.monotonic()
         metrics.SILENT.set(0)
         return found
 
-    def _look_again(self, exc: Exception) -> None:
-        """Read the metadata anew: after a leader moved, librdkafka goes on asking by the old leader epoch, for ever."""
-        if isinstance(exc, KafkaException) and exc.args[0].code() in MOVED:
-            with suppress(KafkaException):  # the next question will tell
-                self._admin.list_topics(timeout=SECONDS)
+    def _look_again(self) -> None:
+        """Ask any broker who leads what, now.
+
+        librdkafka goes on asking the leader that it knows: one that is down, or by a term that is over (FENCED_LEADER_EPOCH), for minutes.
+        """
+        with suppress(KafkaException):  # nobody answers; the next question will tell
+            self._admin.list_topics(timeout=LOOK_AGAIN_SECONDS)

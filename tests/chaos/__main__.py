@@ -1,5 +1,6 @@
 """`make chaos`: a seeded schedule of faults under load, an audit, and a scorecard in `var/chaos/`."""
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -29,6 +30,7 @@ def say(text: str) -> None:
 def chaos(*, seed: int, rate: float, short: bool, rounds: int, only: tuple[str, ...], keep: bool) -> None:
     """Break everything that can break, one after the other, while documents flow; exit 1 if anything was lost or done twice."""
     started = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what was started and mounted goes, too
     settings = Settings.load()
     folder = settings.var.absolute() / "chaos"
     acts = []
