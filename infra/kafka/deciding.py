@@ -42,17 +42,22 @@ class Deciding:
         known = await self.desk.sql_call(self.desk.state.begin, lane.partition, lane.epoch, plan, rows)
         lane.plan = plan
         self.desk.crash("timer_begun" if timer else "begun")
-        reference = await asyncio.to_thread(self.epochs.of, lane.versions)
+        reference = self.epochs.at_hand(lane.versions)
+        if reference is None:
+            reference = await asyncio.to_thread(self.epochs.of, lane.versions)
         good = [item for item in items if item.event is not None and item.fault is None]
         if self.prepare is not None and good:
             results = await self.prepare([item.event for item in good if item.event], known, reference)
             for item, result in zip(good, results, strict=True):
                 item.prepared = result
         overlay = Overlay(known)
-        messages = await asyncio.to_thread(self._steps, where, items, overlay, reference)
-        if messages:
-            await asyncio.to_thread(self.desk.outbox.write, messages, timer=timer)
+        await asyncio.to_thread(self._say, where, items, overlay, reference, timer=timer)
         return overlay.changes
+
+    def _say(self, where: Where, items: Sequence[Item], overlay: Overlay, reference: Reference, *, timer: bool) -> None:
+        """Step, and write what came of it: one errand of one thread, for each change of threads costs as much as a step."""
+        if messages := self._steps(where, items, overlay, reference):
+            self.desk.outbox.write(messages, timer=timer)
 
     def _keys(self, item: Item) -> tuple[tuple[str, ...], Fault | None]:
         if item.event is None or item.fault is not None:

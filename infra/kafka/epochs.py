@@ -49,10 +49,14 @@ class Epochs:
         """Return what is in force now."""
         return self._references.current()
 
-    def of(self, versions: Mapping[str, str]) -> Reference:
-        """Return the bundle of these versions."""
+    def at_hand(self, versions: Mapping[str, str]) -> Reference | None:
+        """Return the bundle in force if it has these versions: nearly always, and without waiting for anything."""
         current = self._references.current()
-        if dict(current.versions) == dict(versions):
+        return current if dict(current.versions) == dict(versions) else None
+
+    def of(self, versions: Mapping[str, str]) -> Reference:
+        """Return the bundle of these versions, read anew if need be."""
+        if (current := self.at_hand(versions)) is not None:
             return current
         name = tuple(sorted(versions.items()))
         if name not in self._loaded:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from hashlib import sha256
 
 from processors.verification.defects import Finding
 from processors.verification.verdict import Judgement
 from schemas.events import Event
 from schemas.reference import Reference
 from tests.axis import MORNING
+
+EVIDENCE = b"{}"
+"""What a verdict refers to; a trial that audits puts it into the content store."""
 
 PASSED = Judgement(
     finding=Finding(),
@@ -16,7 +20,7 @@ PASSED = Judgement(
     signed_at=MORNING - timedelta(minutes=7),
     time_source="timestamp",
     policy="bench",
-    evidence_sha256="0" * 64,
+    evidence_sha256=sha256(EVIDENCE).hexdigest(),
 )
 
 

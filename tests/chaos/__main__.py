@@ -25,22 +25,27 @@ def say(text: str) -> None:
 @click.option("--rate", default=5.0, show_default=True, help="Packets a second.")
 @click.option("--short", is_flag=True, help="The schedule that fits into five minutes.")
 @click.option("--rounds", default=1, show_default=True, help="How often each act's faults are played.")
+@click.option(
+    "--documents", default=0, help="Instead of all that: the processors alone, until so many documents passed."
+)
 @click.option("--fault", "only", multiple=True, help="Only these.")
 @click.option("--keep", is_flag=True, help="Leave the axis' folder for a closer look.")
-def chaos(*, seed: int, rate: float, short: bool, rounds: int, only: tuple[str, ...], keep: bool) -> None:
+def chaos(
+    *, seed: int, rate: float, short: bool, rounds: int, documents: int, only: tuple[str, ...], keep: bool
+) -> None:
     """Break everything that can break, one after the other, while documents flow; exit 1 if anything was lost or done twice."""
     started = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what was started and mounted goes, too
     settings = Settings.load()
     folder = settings.var.absolute() / "chaos"
     acts = []
-    for each in planned(seed=seed, short=short, only=only):
+    for each in planned(seed=seed, short=short, only=only, many=documents > 0):
         var = emptied(folder / each.act)
         say(f"act {each.act}: {', '.join(fault.name for fault in each.faults)}")
         stage = settings.model_copy(update={"var": var, "kafka_bootstrap": ""})
         try:
             with ACTS[each.act](var) as around:
-                setting = Setting(around=around, rate=rate, seed=seed)
+                setting = Setting(around=around, rate=rate, seed=seed, documents=documents)
                 acts.append(perform(each.act, stage, setting, each.faults * rounds, say))
         except LeftOutError as exc:
             acts.append(Act(name=each.act, left_out=str(exc)))

@@ -19,8 +19,8 @@ class Fault:
     do: Do
     """Returns when the world is whole again; raises `StuckError` when it does not become so."""
 
-    act: str = "one"
-    """The stage it is played on."""
+    acts: tuple[str, ...] = ("one",)
+    """The stages it is played on."""
 
     short: bool = True
     """Part of the short schedule, too."""
@@ -30,12 +30,12 @@ FAULTS: dict[str, Fault] = {}
 """Every fault by name, in the order of the source."""
 
 
-def fault(name: str, *, act: str = "one", short: bool = True) -> Callable[[Do], Do]:
-    """Declare a fault; its docstring says what happens."""
+def fault(name: str, *acts: str, short: bool = True) -> Callable[[Do], Do]:
+    """Declare a fault of some acts, of `one` if none is named; its docstring says what happens."""
 
     def declare(do: Do) -> Do:
         says = (do.__doc__ or "").strip().splitlines()[0]
-        FAULTS[name] = Fault(name=name, says=says, do=do, act=act, short=short)
+        FAULTS[name] = Fault(name=name, says=says, do=do, acts=acts or ("one",), short=short)
         return do
 
     return declare

@@ -4,8 +4,9 @@ One thread starts everything and stays: what it started ends with it.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from infra import logs
@@ -17,26 +18,43 @@ from infra.kafka.node import KafkaCluster
 from infra.kafka.places import free_ports, remember
 from infra.processes import PLAY, Workers, axis, mail_sink, told
 from infra.settings import Settings
-from infra.state import all_positions
+from infra.state import Positions, all_positions, positions_of
 from infra.supervise.child import Spec
 from infra.supervise.supervisor import Supervisor
 from tests.chaos.feeder import make_folders
 from tests.chaos.journal import JournalReader
 from tests.chaos.sight import Sight
-from tests.chaos.stage import BEGINS, RATE_OF_TIME, Setting, Stage
+from tests.chaos.stage import BEGINS, Setting, Stage
 from tests.chaos.surroundings import Surroundings
+
+ENDLESS = 10**12
+SHORT = {"verifier": "verify", "router": "route", "watcher": "sla"}
 
 
 def feeder_spec(setting: Setting) -> Spec:
     """Return the feeder, as the supervisor starts it."""
-    argv = (sys.executable, "-m", "tests.chaos.feeder", str(setting.rate), str(setting.seed))
+    module = "tests.chaos.stream" if setting.around.engine_only else "tests.chaos.feeder"
+    argv = (sys.executable, "-m", module, str(setting.rate), str(setting.seed))
     return Spec(name="feeder", argv=argv, rank=PLAY)
 
 
-def worker(settings: Settings, processor: str, replica: int) -> Spec:
+def cast(settings: Settings, around: Surroundings, workers: Workers) -> list[Spec]:
+    """Return the axis' own processes, or the processors alone with the benchmarks' judge."""
+    every = list(axis(settings, workers))
+    if not around.engine_only:
+        return every
+    stub = (sys.executable, "-m", "tests.bench.ours", "verifier", str(ENDLESS))
+    return [
+        replace(spec, argv=(*stub, replica)) if processor == "verifier" else spec
+        for spec in every
+        for processor, _, replica in [spec.name.partition("-")]
+        if processor in SHORT
+    ]
+
+
+def worker(stage: Stage, processor: str, replica: int) -> Spec:
     """Return one more worker of a processor."""
-    short = {"verifier": "verify", "router": "route", "watcher": "sla"}[processor]
-    every = axis(settings, Workers(**{short: replica + 1}))
+    every = cast(stage.settings, stage.setting.around, Workers(**{SHORT[processor]: replica + 1}))
     return next(spec for spec in every if spec.name == f"{processor}-{replica}")
 
 
@@ -44,6 +62,11 @@ def _databases(around: Surroundings) -> dict[str, str]:
     """Return what our own look at the state needs of the processes' settings."""
     named = {"LIENTHONG_STATE": "state", "LIENTHONG_REGISTER_DATABASE": "register_database"}
     return {field: around.environment[name] for name, field in named.items() if name in around.environment}
+
+
+def _positions(settings: Settings, specs: Iterable[Spec]) -> dict[str, Positions]:
+    """Return where the positions of these processes are read."""
+    return {name: positions_of(settings, name) for name in {spec.name.partition("-")[0] for spec in specs}}
 
 
 def _start_broker(cluster: KafkaCluster, around: Surroundings) -> None:
@@ -79,6 +102,7 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
             settings = settings.model_copy(update=_databases(around))
             make_folders(settings)
             sight = Sight(settings)
+            specs = cast(settings, around, Workers())
             stage = Stage(
                 settings=settings,
                 setting=setting,
@@ -90,14 +114,14 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
                 feeder=feeder_spec(setting),
                 mailbox=mail_sink(settings, port),
                 ends=BrokerEnds(settings),
-                positions=all_positions(settings),
+                positions=_positions(settings, specs) if around.engine_only else all_positions(settings),
             )
             supervisor.on_restart = lambda name, why, _said: stage.restarts.append((name, why))
             supervisor.start(stage.mailbox)
-            for spec in axis(settings, Workers()):
+            for spec in specs:
                 stage.start(spec)
             stage.wait_until_back(*stage.all_names())
-            set_clock(settings.clock_file, "rate", at=BEGINS, rate=RATE_OF_TIME)
+            set_clock(settings.clock_file, "rate", at=BEGINS, rate=around.rate_of_time)
             supervisor.start(stage.feeder)
             yield stage
         finally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.chaos.fault import FAULTS, Fault
 from tests.chaos.faults import broker, calm, database, disks, messages, network, outside, processes
-from tests.chaos.surroundings import ACTS
+from tests.chaos.surroundings import ACTS, MANY
 
 MODULES = (calm, processes, broker, messages, outside, disks, network, database)
 """Imported for the faults they declare."""
@@ -20,13 +20,13 @@ class Planned:
     faults: tuple[Fault, ...]
 
 
-def planned(*, seed: int, short: bool, only: Sequence[str] = ()) -> list[Planned]:
-    """Return the acts; each begins calm, the rest is shuffled. Raise `KeyError` for a fault that does not exist."""
+def planned(*, seed: int, short: bool, only: Sequence[str] = (), many: bool = False) -> list[Planned]:
+    """Return the acts, or with `many` that act alone; each begins calm, the rest is shuffled. Raise `KeyError` for a fault that does not exist."""
     wanted = [FAULTS[name] for name in only] or [each for each in FAULTS.values() if each.short or not short]
     acts = []
-    for act in ACTS:
-        mine = [each for each in wanted if each.act == act and each.name != "calm"]
+    for act in (MANY,) if many else (each for each in ACTS if each != MANY):
+        mine = [each for each in wanted if act in each.acts and each.name != "calm"]
         random.Random(seed).shuffle(mine)
-        if mine or ("calm" in only and act == FAULTS["calm"].act):
+        if mine or ("calm" in only and act in FAULTS["calm"].acts):
             acts.append(Planned(act=act, faults=(FAULTS["calm"], *mine)))
     return acts

@@ -20,14 +20,11 @@ from infra.state import Positions
 from infra.supervise.child import Spec
 from infra.supervise.supervisor import Supervisor
 from schemas.topics import TOPICS
-from tests.chaos.journal import JournalReader
+from tests.chaos.journal import Handed, JournalReader
 from tests.chaos.proxy import Proxy
 from tests.chaos.sight import Sight
 from tests.chaos.surroundings import Surroundings
 from tests.postgres import PostgresServer
-
-RATE_OF_TIME = 60.0
-"""An hour of outage is a minute: deadlines pass while things are broken."""
 
 LOOK_SECONDS = 0.02
 BEGINS = datetime(FIRST_MONDAY.year, FIRST_MONDAY.month, FIRST_MONDAY.day, 8, tzinfo=HERE)
@@ -46,6 +43,8 @@ class Setting:
     """Packets a second."""
 
     seed: int = 1
+    documents: int = 0
+    """The faults are played again until so many were handed over."""
 
 
 @dataclass(slots=True)
@@ -67,6 +66,10 @@ class Stage:
 
     restarts: list[tuple[str, str]] = field(default_factory=list)
     """(process, reason) of every restart by the supervisor."""
+
+    _open: list[Handed] = field(default_factory=list)
+    _noted: int = 0
+    """What was handed over and had no outcome when last asked, and how much of the journal is in it."""
 
     @property
     def proxy(self) -> Proxy:
@@ -156,8 +159,11 @@ class Stage:
     # -- the end ------------------------------------------------------------------------------------------
     def unanswered(self, before: float) -> list[str]:
         """Return the keys of what was handed over before a moment (Unix time) and has no outcome yet."""
-        named = ((each.key, each.sha256) for each in self.journal.handed if each.at < before)
-        return list(self.sight.without_outcome(named))
+        self._open += self.journal.handed[self._noted :]
+        self._noted = len(self.journal.handed)
+        left = set(self.sight.without_outcome((each.key, each.sha256) for each in self._open))
+        self._open = [each for each in self._open if each.key in left]
+        return [each.key for each in self._open if each.at < before]
 
     def settle(self, *, seconds: float) -> None:
         """End the packets, let everybody answer, stop the clock, and wait until nothing is unread or due anywhere."""

@@ -24,6 +24,12 @@ class Surroundings:
     """What faults may lay hands on besides the processes."""
 
     nodes: int = 1
+    engine_only: bool = False
+    """Three processors and a judge that lets everything pass; no doors, no mail, no register."""
+
+    rate_of_time: float = 60.0
+    """Sixty: an hour of outage is a minute, deadlines pass while things are broken."""
+
     environment: Mapping[str, str] = field(default_factory=dict)
     proxy: Proxy | None = None
     postgres: PostgresServer | None = None
@@ -83,6 +89,13 @@ def small_disks(var: Path) -> Iterator[Surroundings]:
         yield Surroundings()
 
 
+@contextmanager
+def engine_only(_var: Path) -> Iterator[Surroundings]:
+    """Leave all but the processors out, at the pace of life: for so many documents that signing and judging each would take a day."""
+    yield Surroundings(engine_only=True, rate_of_time=1.0)
+
+
+MANY = "many"
 ACTS: dict[str, Callable[[Path], AbstractContextManager[Surroundings]]] = {
     "one": plain,
     "dynamic": dynamic_members,
@@ -90,6 +103,7 @@ ACTS: dict[str, Callable[[Path], AbstractContextManager[Surroundings]]] = {
     "network": behind_a_proxy,
     "postgres": on_postgres,
     "three": three_nodes,
+    MANY: engine_only,
 }
 """Act -> what makes its surroundings in a fresh folder."""
 

@@ -89,6 +89,17 @@ def test_the_schedule_is_the_same_for_the_same_seed() -> None:
     assert all(fault.says for fault in FAULTS.values())
 
 
+def test_the_act_with_many_documents_is_played_alone() -> None:
+    """The processors alone cannot play what breaks doors, mail or disks; nor is that act part of the others' schedule."""
+    (many,) = planned(seed=1, short=False, many=True)
+    names = [fault.name for fault in many.faults]
+
+    assert ("many", "calm") == (many.act, names[0])
+    assert {"kill", "power-loss", "broker-stopped", "scale-static"} < set(names)
+    assert not {"crash-points", "smtp-away", "content-full"} & set(names)
+    assert "many" not in {act.act for act in planned(seed=1, short=False)}
+
+
 def test_the_journal_is_read_while_it_is_written(tmp_path: Path) -> None:
     """Half a line waits for its other half."""
     path = tmp_path / "journal.jsonl"

@@ -7,7 +7,7 @@ from tests.chaos.fault import fault
 from tests.chaos.stage import Stage
 
 
-@fault("broker-killed")
+@fault("broker-killed", "one", "many")
 def broker_killed(stage: Stage) -> None:
     """kill -9 of the broker; it is started again at once."""
     stage.cluster.kill(1)
@@ -16,7 +16,7 @@ def broker_killed(stage: Stage) -> None:
     stage.wait_until_back(*stage.all_names())
 
 
-@fault("broker-stopped", short=False)
+@fault("broker-stopped", "one", "many", short=False)
 def broker_stopped(stage: Stage) -> None:
     """The broker is away for 75 s."""
     stage.cluster.stop()
@@ -25,7 +25,7 @@ def broker_stopped(stage: Stage) -> None:
     stage.wait_until_back(*stage.all_names(), seconds=120)
 
 
-@fault("broker-frozen", short=False)
+@fault("broker-frozen", "one", "many", short=False)
 def broker_frozen(stage: Stage) -> None:
     """The broker is frozen for 40 s and thawed."""
     pid = stage.cluster.pids()[1]
@@ -35,7 +35,7 @@ def broker_frozen(stage: Stage) -> None:
     stage.wait_until_back(*stage.all_names(), seconds=120)
 
 
-@fault("power-loss")
+@fault("power-loss", "one", "many")
 def power_loss(stage: Stage) -> None:
     """Everything is killed at once, the broker too, and started again."""
     for name in stage.all_names():
@@ -45,7 +45,7 @@ def power_loss(stage: Stage) -> None:
     stage.wait_until_back(*stage.all_names(), seconds=120)
 
 
-@fault("leader-killed", act="three", short=False)
+@fault("leader-killed", "three", short=False)
 def leader_killed(stage: Stage) -> None:
     """Three nodes, three copies: one node after the other is killed and comes back."""
     for number in (1, 2):

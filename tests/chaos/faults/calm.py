@@ -4,7 +4,7 @@ from tests.chaos.fault import fault
 from tests.chaos.stage import Stage
 
 
-@fault("calm")
+@fault("calm", "one", "many")
 def calm(stage: Stage) -> None:
     """Nothing at all, for 15 s."""
     stage.wait(15.0)

@@ -4,7 +4,7 @@ from tests.chaos.fault import fault
 from tests.chaos.stage import Stage
 
 
-@fault("postgres-restarted", act="postgres", short=False)
+@fault("postgres-restarted", "postgres", short=False)
 def postgres_restarted(stage: Stage) -> None:
     """PostgreSQL is stopped at once, is away for 10 s, and comes back; then again, politely."""
     for mode in ("immediate", "fast"):

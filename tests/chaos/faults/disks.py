@@ -22,7 +22,7 @@ def _fill(folder: Path) -> Path:
     return ballast
 
 
-@fault("content-full", act="disks", short=False)
+@fault("content-full", "disks", short=False)
 def content_full(stage: Stage) -> None:
     """No space left in the content store for 15 s."""
     ballast = _fill(stage.settings.content_folder)
@@ -31,7 +31,7 @@ def content_full(stage: Stage) -> None:
     stage.wait_until_back(*stage.all_names())
 
 
-@fault("state-full", act="disks", short=False)
+@fault("state-full", "disks", short=False)
 def state_full(stage: Stage) -> None:
     """No space left for SQLite for 15 s."""
     ballast = _fill(stage.settings.var / "state")
@@ -40,7 +40,7 @@ def state_full(stage: Stage) -> None:
     stage.wait_until_back(*stage.all_names())
 
 
-@fault("broker-full", act="disks", short=False)
+@fault("broker-full", "disks", short=False)
 def broker_full(stage: Stage) -> None:
     """No space left for the broker for 15 s; if that ended it, it is started again."""
     ballast = _fill(stage.cluster.folder / "node-1" / "data")

@@ -19,7 +19,7 @@ EVERY_SECONDS = 0.05
 """Poison is mixed into the stream: twenty dead letters in a row would rightly stop a process."""
 
 
-@fault("duplicate-storm")
+@fault("duplicate-storm", "one", "many")
 def duplicate_storm(stage: Stage) -> None:
     """The newest messages of every topic are written a second time, byte for byte."""
     producer = clients.producer(stage.settings)
@@ -67,7 +67,7 @@ def _unknown(chance: random.Random) -> bytes:
 KINDS: tuple[Callable[[random.Random], bytes], ...] = (_random, _framed, _unknown)
 
 
-@fault("poison")
+@fault("poison", "one", "many")
 def poison(stage: Stage) -> None:
     """Random bytes and frames of unknown schemas on every topic, between the real messages."""
     chance = random.Random(stage.setting.seed)

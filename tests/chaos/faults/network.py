@@ -4,7 +4,7 @@ from tests.chaos.fault import fault
 from tests.chaos.stage import Stage
 
 
-@fault("network-slow", act="network", short=False)
+@fault("network-slow", "network", short=False)
 def network_slow(stage: Stage) -> None:
     """Every packet of the network is 300 ms late for 20 s."""
     stage.proxy.add_latency(300)
@@ -13,7 +13,7 @@ def network_slow(stage: Stage) -> None:
     stage.wait_until_back(*stage.all_names())
 
 
-@fault("network-cut", act="network", short=False)
+@fault("network-cut", "network", short=False)
 def network_cut(stage: Stage) -> None:
     """The network is cut for 3 s, three times, and once for 40 s."""
     for seconds in (3.0, 3.0, 3.0, 40.0):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from infra.clock import open_clock, set_clock
 from tests.chaos.fault import fault
-from tests.chaos.stage import RATE_OF_TIME, Stage
+from tests.chaos.stage import Stage
 
 
 @fault("smtp-away", short=False)
@@ -21,5 +21,5 @@ def clock_steps(stage: Stage) -> None:
     """The clock is set forward by an hour, and back by an hour."""
     for step in (timedelta(hours=1), timedelta(hours=-1)):
         at = open_clock(stage.settings).now() + step
-        set_clock(stage.settings.clock_file, "rate", at=at, rate=RATE_OF_TIME)
+        set_clock(stage.settings.clock_file, "rate", at=at, rate=stage.setting.around.rate_of_time)
         stage.wait(5.0)

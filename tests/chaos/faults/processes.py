@@ -26,13 +26,13 @@ def _each(stage: Stage, number: signal.Signals) -> None:
     stage.wait_until_back(*stage.all_names())
 
 
-@fault("kill")
+@fault("kill", "one", "many")
 def kill(stage: Stage) -> None:
     """kill -9 of every process of the axis, one after the other."""
     _each(stage, signal.SIGKILL)
 
 
-@fault("term")
+@fault("term", "one", "many")
 def term(stage: Stage) -> None:
     """SIGTERM of every process of the axis, one after the other."""
     _each(stage, signal.SIGTERM)
@@ -75,7 +75,7 @@ def _crash_at(stage: Stage, name: str, point: str, visit: int) -> None:
     assert crashed or point in OF_TIMERS, f"{name} did not reach {point}"
 
 
-@fault("zombie")
+@fault("zombie", "one", "many")
 def zombie(stage: Stage) -> None:
     """The watcher is frozen past its session while a second worker takes over, then thawed."""
     _freeze_beside_another(stage, "watcher")
@@ -91,7 +91,7 @@ def zombies(stage: Stage) -> None:
 
 
 def _freeze_beside_another(stage: Stage, processor: str) -> None:
-    stage.start(worker(stage.settings, processor, 1))
+    stage.start(worker(stage, processor, 1))
     stage.wait_until_back(f"{processor}-1")
     _freeze(stage, f"{processor}-0")
     stage.stop(f"{processor}-1", kindly=True)
@@ -107,13 +107,13 @@ def _freeze(stage: Stage, name: str) -> None:
         stage.send(name, signal.SIGCONT)
 
 
-@fault("scale-static", short=False)
+@fault("scale-static", "one", "many", short=False)
 def scale_static(stage: Stage) -> None:
     """Workers of each processor come and go: 2, 3, 2, 1, 2, 1; some leave, some are killed."""
     _scale(stage)
 
 
-@fault("scale-dynamic", act="dynamic", short=False)
+@fault("scale-dynamic", "dynamic", short=False)
 def scale_dynamic(stage: Stage) -> None:
     """The same with workers that have no stable number in the group."""
     _scale(stage)
@@ -124,7 +124,7 @@ def _scale(stage: Stage) -> None:
         for add, replica in ((True, 1), (True, 2), (False, 2), (False, 1), (True, 1), (False, 1)):
             name = f"{processor}-{replica}"
             if add:
-                stage.start(worker(stage.settings, processor, replica))
+                stage.start(worker(stage, processor, replica))
                 stage.wait_until_back(name)
             else:
                 stage.stop(name, kindly=replica == 1)
