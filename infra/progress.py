@@ -38,7 +38,7 @@ class Progress:
 
     def say_engine(self, engine: Engine, *, prepared: int = 0) -> None:
         """Write how far an engine is with all it owns; a lane at work counts as one that waits, what was prepared for it as a move."""
-        positions = engine.positions()
+        positions = engine.settled() or engine.elsewhere
         if positions != self._seen or engine.lanes:
             self._seen, self._moved_at = positions, time.monotonic()
         waiting = sum(engine.unread.values()) + sum(lane.plan is not None for lane in engine.lanes.values())

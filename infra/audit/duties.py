@@ -76,7 +76,7 @@ def _unsaid(books: Books, said: Mapping[About, Said], settled_by: Moment | None)
             yield f"{name} ({last.where}): step {last.step} was due at {text_of(last.step_at)} and not taken"
         for before, after in pairwise(stands):
             due = _must_have_fired(before, after, begins.get(about[0], ()))
-            if due is None or _in_time_after_all(stands, due):
+            if due is None or (not after.open and _in_time_after_all(stands, due)):
                 continue
             if not _fired(mine, before.step, due) and not _nobody_to_tell(due, books):
                 yield f"{name} ({before.where}): step {before.step} was due at {text_of(due)}, no alert says so"
@@ -113,7 +113,11 @@ def _must_have_fired(before: Standing, after: Standing, begins: Iterable[Moment]
 
 
 def _in_time_after_all(stands: Sequence[Standing], due: Moment) -> bool:
-    """Tell whether a fact that reached the log later (a status says when it was said) lets the duty be done before a step (decision 12)."""
+    """Tell whether a fact that reached the log later (a status says when it was said) lets the duty be done before a step (decision 12).
+
+    Asked only where the duty is closed and the log does not show the step as taken. Whether it was taken between the first closing
+    and that fact, and then lost, no log can tell.
+    """
     return any(each.closed_at is not None and each.closed_at <= due for each in stands)
 
 

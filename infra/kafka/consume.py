@@ -159,8 +159,7 @@ class Feed:
         if time.monotonic() < self._tell_at:
             return
         self._tell_at = time.monotonic() + TELL_SECONDS
-        lanes = self._running().lanes.values()
-        now = {Where(topic, lane.partition): last + 1 for lane in lanes for topic, last in lane.positions.items()}
+        now = {where: last + 1 for where, last in self._running().settled().items()}
         if moved := [self._named(where, next_) for where, next_ in now.items() if self._told.get(where) != next_]:
             self._consumer.commit(offsets=moved, asynchronous=True)
         self._told = now

@@ -73,6 +73,7 @@ class Engine:
 
     _turns: dict[int, asyncio.Condition] = field(default_factory=lambda: defaultdict(asyncio.Condition))
     _ticking: set[int] = field(default_factory=set)
+    _asking: bool = False
     _measure_at: float = 0.0
     """Monotonic time from which on the lag is measured again."""
 
@@ -97,11 +98,7 @@ class Engine:
             for partition in held:
                 self._turns[partition].notify_all()
             desk.crash("claimed")
-        return {
-            Where(topic, lane.partition): last + 1
-            for lane in self.lanes.values()
-            for topic, last in lane.positions.items()
-        }
+        return {where: last + 1 for where, last in self.settled().items()}
 
     async def settle(self, batch: Batch) -> bool:
         """Take a batch through; True: it may be acked. Never raises: what goes wrong ends the process or drops the batch."""
@@ -151,23 +148,30 @@ class Engine:
             now = desk.clock.now()
             due = await desk.sql_call(desk.state.partitions_due, now)
             waiting = {number for number, lane in self.lanes.items() if number in due or lane.plan is not None}
-        if waiting or time.monotonic() >= self._measure_at:
-            if not self.lanes:
-                self.elsewhere = {Where(*at): last for at, last in (await desk.sql_call(desk.state.positions)).items()}
-            wheres = list(self.positions())
-            try:
-                ends = await asyncio.to_thread(self.ends.latest, wheres)  # after `now`: see Lane.watermark
-            except NoAnswerError as exc:
-                log.warning("no_ends", why=str(exc))  # nothing is due while nobody can say how far the log is read
-                return
+        if (waiting or time.monotonic() >= self._measure_at) and (ends := await self._ask()) is not None:
             self._measure(ends)
             await self._each(waiting, lambda lane: self._fire(lane, ends, now))
 
-    def positions(self) -> dict[Where, int]:
-        """Return the offset of the last settled record: of our lanes, or (without any) of everybody's."""
+    async def _ask(self) -> Mapping[Where, int] | None:
+        """Ask how far the log is, after `now` was taken (`Lane.watermark`); None while nobody can say: nothing is due then."""
+        if self._asking:
+            return None  # behind a question that is not answered, more would only hold more threads
+        self._asking, state = True, self.settlement.desk.state
+        try:
+            if not self.lanes:
+                known = await self.settlement.desk.sql_call(state.positions)
+                self.elsewhere = {Where(*at): last for at, last in known.items() if at[0] in self.topics}
+            return await asyncio.to_thread(self.ends.latest, list(self.settled() or self.elsewhere))
+        except NoAnswerError as exc:
+            log.warning("no_ends", why=str(exc))
+            return None
+        finally:
+            self._asking = False
+
+    def settled(self) -> dict[Where, int]:
+        """Return the offset of the last settled record of each partition that is ours."""
         lanes = self.lanes.values()
-        ours = {Where(topic, lane.partition): last for lane in lanes for topic, last in lane.positions.items()}
-        return ours or self.elsewhere
+        return {Where(topic, lane.partition): last for lane in lanes for topic, last in lane.positions.items()}
 
     async def _each(self, partitions: Iterable[int], do: Callable[[Lane], Awaitable[None]]) -> None:
         """Do something in some lanes, side by side, each in its turn; a lane where the last such look still works is left out."""
@@ -195,10 +199,8 @@ class Engine:
         if lane.plan is not None and lane.plan.until_at is None:
             return  # a batch comes first
         until = lane.plan.until_at if lane.plan else lane.watermark(self.topics, ends, now)
-        desk = self.settlement.desk
-        while until is not None and (
-            due := await desk.sql_call(desk.state.due, lane.partition, until, self.timers_at_once)
-        ):
+        desk, most = self.settlement.desk, self.timers_at_once
+        while until is not None and (due := await desk.sql_call(desk.state.due, lane.partition, until, most)):
             await self.settlement.timers(lane, due, until)
             self.fired += len(due)
             self.after_timers()
@@ -240,7 +242,7 @@ class Engine:
     def _measure(self, ends: Mapping[Where, int]) -> None:
         app = self.settlement.desk.app
         self._measure_at = time.monotonic() + MEASURE_SECONDS
-        positions = self.positions()
+        positions = self.settled() or self.elsewhere
         self.unread = {where: max(0, end - positions[where] - 1) for where, end in ends.items() if where in positions}
         for where, lag in self.unread.items():
             if where.partition in self.lanes:

@@ -20,6 +20,8 @@ AUDIT_SECONDS = 600.0
 RECOUNTED_UP_TO = 20_000
 """Documents up to which the alerts are counted again in memory; above, the audit's own proof stands alone."""
 
+SETS_THE_CLOCK = ("clock-steps",)
+
 Say = Callable[[str], None]
 
 
@@ -50,12 +52,12 @@ def perform(name: str, settings: Settings, setting: Setting, faults: Sequence[Fa
     act = Act(name=name)
     with raised(settings, setting) as stage:
         stage.wait(3.0)
-        for fault in _rounds(stage, faults):
-            row = play(stage, fault)
-            act.rows.append(row)
-            say(_in_words(row))
-            stage.wait(1.0)
         try:
+            for fault in _rounds(stage, faults):
+                row = play(stage, fault)
+                act.rows.append(row)
+                say(_in_words(row))
+                stage.wait(1.0)
             stage.settle(seconds=SETTLE_SECONDS)
         except StuckError as exc:
             act.failure = f"{exc}: {stage.busy()}"
@@ -66,10 +68,14 @@ def perform(name: str, settings: Settings, setting: Setting, faults: Sequence[Fa
 
 
 def _rounds(stage: Stage, faults: Sequence[Fault]) -> Iterator[Fault]:
-    """Yield the faults once, and again until enough was handed over."""
+    """Yield the faults once, and again until enough was handed over; raise `StuckError` after a round in which nothing was."""
+    handed = 0
     yield from faults
-    while len(stage.journal.handed) < stage.setting.documents:
-        yield from faults[1:]  # once calm is enough
+    while handed < len(stage.journal.handed) < stage.setting.documents:
+        handed = len(stage.journal.handed)
+        yield from faults[1:] or faults  # once calm is enough
+    if len(stage.journal.handed) < stage.setting.documents:
+        raise StuckError(f"only {handed} documents were handed over")
 
 
 def _judge(act: Act, stage: Stage) -> None:
@@ -105,15 +111,19 @@ def _alerts(act: Act, stage: Stage) -> list[str]:
     over = {alert_id for alert_id, state, _, _ in due if state == "RESOLVED"}
     missing, known = due - set(said), {alert_id for alert_id, *_ in due}
     besides = set(said) - due
+    false = [each for each in besides if each[0] not in known or each[1] != "RESOLVED"]
     act.alerts = {
         "due": len(due),
         "raised": len(said),
         "over before they began": len([each for each in missing if each[0] in over]),
-        "ended at another step": len([each for each in besides if each[0] in known]),
-        "raised besides": len([each for each in besides if each[0] not in known]),
+        "ended at another step": len([each for each in besides if each[0] in known and each[1] == "RESOLVED"]),
+        "raised besides": len(false),
     }
+    if any(row.fault in SETS_THE_CLOCK for row in act.rows):
+        false = []  # a recount by recorded times cannot know when the clock was set
+    nobody = [f"alert {each} was raised and not due" for each in false]
     twice = [f"alert {each} was raised twice" for each in set(said) if said.count(each) > 1]
-    return [*twice, *(f"alert {each} was due and never raised" for each in missing if each[0] not in over)]
+    return [*twice, *nobody, *(f"alert {each} was due and never raised" for each in missing if each[0] not in over)]
 
 
 def _in_words(row: Row) -> str:

@@ -28,7 +28,7 @@ from tests.chaos.stage import BEGINS, Setting, Stage
 from tests.chaos.surroundings import Surroundings
 
 ENDLESS = 10**12
-SHORT = {"verifier": "verify", "router": "route", "watcher": "sla"}
+WORKERS = {"verifier": "verify", "router": "route", "watcher": "sla"}
 
 
 def feeder_spec(setting: Setting) -> Spec:
@@ -38,7 +38,7 @@ def feeder_spec(setting: Setting) -> Spec:
     return Spec(name="feeder", argv=argv, rank=PLAY)
 
 
-def cast(settings: Settings, around: Surroundings, workers: Workers) -> list[Spec]:
+def company(settings: Settings, around: Surroundings, workers: Workers) -> list[Spec]:
     """Return the axis' own processes, or the processors alone with the benchmarks' judge."""
     every = list(axis(settings, workers))
     if not around.engine_only:
@@ -48,13 +48,13 @@ def cast(settings: Settings, around: Surroundings, workers: Workers) -> list[Spe
         replace(spec, argv=(*stub, replica)) if processor == "verifier" else spec
         for spec in every
         for processor, _, replica in [spec.name.partition("-")]
-        if processor in SHORT
+        if processor in WORKERS
     ]
 
 
 def worker(stage: Stage, processor: str, replica: int) -> Spec:
     """Return one more worker of a processor."""
-    every = cast(stage.settings, stage.setting.around, Workers(**{SHORT[processor]: replica + 1}))
+    every = company(stage.settings, stage.setting.around, Workers(**{WORKERS[processor]: replica + 1}))
     return next(spec for spec in every if spec.name == f"{processor}-{replica}")
 
 
@@ -102,7 +102,7 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
             settings = settings.model_copy(update=_databases(around))
             make_folders(settings)
             sight = Sight(settings)
-            specs = cast(settings, around, Workers())
+            specs = company(settings, around, Workers())
             stage = Stage(
                 settings=settings,
                 setting=setting,

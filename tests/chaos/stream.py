@@ -23,23 +23,24 @@ from schemas.ids import document_key, event_id
 from tests.bench.events import PROVINCE, envelope
 from tests.bench.stub import EVIDENCE
 from tests.chaos.feeder import OTHER_BYTES, REPEATED
-from tests.chaos.journal import Handed, Journal
+from tests.chaos.journal import Handed, Journal, JournalReader
 
 PACKETS = (b"one packet for all", b"the other bytes under the same id")
 URGENT_SHARE, AGAIN_SHARE, REMEMBERED = 0.05, 0.02, 1_000
 TURN_SECONDS = 0.05
+AT_ONCE = 200
 
 
 def submissions(
-    clock: Clock, contents: tuple[ContentRef, ...], chance: random.Random
+    clock: Clock, contents: tuple[ContentRef, ...], chance: random.Random, first: int
 ) -> Iterator[tuple[DocumentSubmitted, str]]:
     """Yield submissions and their kind: most are new, some are said again, with the same bytes or with others."""
-    number = 0
+    number = first
     while True:
-        again = number > 1 and chance.random() < AGAIN_SHARE
+        again = number > first + 1 and chance.random() < AGAIN_SHARE
         kind = "good" if not again else chance.choice((REPEATED, OTHER_BYTES))
         number += not again
-        which = number if not again else chance.randrange(max(1, number - REMEMBERED), number)
+        which = number if not again else chance.randrange(max(first + 1, number - REMEMBERED), number)
         yield _submission(clock, which, contents[kind == OTHER_BYTES], kind, chance), kind
 
 
@@ -72,18 +73,20 @@ def main(rate: float, seed: int) -> None:
     clock, store = open_clock(settings), open_content(settings)
     store.put([EVIDENCE], "application/json")
     contents = tuple(store.put([packet], "application/octet-stream") for packet in PACKETS)
+    earlier = JournalReader(settings.var / "journal.jsonl")
+    earlier.look()  # after a start anew: no number is given twice
     journal = Journal(settings.var / "journal.jsonl")
     outbox = Outbox(clients.producer(settings), app="intake", prefix=settings.topic_prefix)
-    coming = submissions(clock, contents, random.Random(seed))
+    coming = submissions(clock, contents, random.Random(seed), len(earlier.handed))
     feeding, running = [True], [True]
     signal.signal(signal.SIGUSR1, lambda *_: feeding.clear())
     signal.signal(signal.SIGTERM, lambda *_: running.clear())
     written_at = time.monotonic()
     while running:
         count = int((time.monotonic() - written_at) * rate) if feeding else 0
-        chosen = [next(coming) for _ in range(min(count, int(rate)))]
+        chosen = [next(coming) for _ in range(min(count, AT_ONCE))]
         if chosen:
-            written_at = time.monotonic()
+            written_at += len(chosen) / rate  # what an outage held up is handed over after it
             at = time.time()
             for event, kind in chosen:
                 journal.add(Handed(at=at, key=event.document_key, sha256=event.content.sha256, kind=kind))

@@ -52,6 +52,16 @@ def test_a_status_that_says_it_was_there_in_time_takes_the_step_back() -> None:
     assert 1 == len(found(life).lost)
 
 
+def test_a_step_that_the_log_shows_as_taken_must_have_been_said() -> None:
+    """The same, but the ladder had climbed past the step of the eighteenth minute: its alert is lost, in time after all or not."""
+    life = clean()
+    gone(life, "firing", "resolved")
+    earlier = of.owed("transport", 17, closed_by="03", due=63)
+    life["said to be done"] = replace(earlier, event_id=event_id("said to be done"), recorded_at=of.at(22))
+
+    assert 1 == len(found(life).lost)
+
+
 def test_topics_may_be_read_in_any_order() -> None:
     """The audit reads partition by partition: outcomes may come long before their submission."""
     records = list(on_the_log(clean().values()))

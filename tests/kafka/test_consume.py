@@ -187,6 +187,8 @@ async def test_a_member_whose_place_was_taken_ends(settings: Settings, tmp_path:
 
             await until(ended)
 
-    with pytest.raises(KafkaException, match="fenced"):
-        await usurped()
-    usurper.close()
+    try:
+        with pytest.raises(KafkaException, match="fenced"):
+            await usurped()
+    finally:
+        usurper.close()
