@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Table, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Engine, Table, delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from infra.state.database import upsert, writing
@@ -172,7 +172,11 @@ class State:
 
     def partitions_due(self, until: datetime) -> set[int]:
         """Return the partition indexes that have a row due until a moment."""
-        wanted = select(DUE.c.partition).where(DUE.c.app == self.app, DUE.c.due_at <= micros(until)).distinct()
+        # one probe a partition: SQLite answers `distinct` by walking through all that is due, however late
+        one = exists().where(
+            DUE.c.app == self.app, DUE.c.partition == OWNERSHIP.c.partition, DUE.c.due_at <= micros(until)
+        )
+        wanted = select(OWNERSHIP.c.partition).where(OWNERSHIP.c.app == self.app, one)
         with self.engine.connect() as connection:
             return {partition for (partition,) in connection.execute(wanted)}
 

@@ -7,7 +7,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from infra.kafka import clients
 from infra.settings import Settings
-from schemas.topics import DEAD_LETTER, TOPICS
+from schemas.topics import DEAD_LETTER, TOPICS, read_by
 from tests.chaos.fault import fault
 from tests.chaos.stage import Stage
 
@@ -69,10 +69,11 @@ KINDS: tuple[Callable[[random.Random], bytes], ...] = (_random, _framed, _unknow
 
 @fault("poison", "one", "many")
 def poison(stage: Stage) -> None:
-    """Random bytes and frames of unknown schemas on every topic, between the real messages."""
+    """Random bytes and frames of unknown schemas on every topic that is read, between the real messages."""
     chance = random.Random(stage.setting.seed)
     producer = clients.producer(stage.settings)
-    topics = [topic for topic in TOPICS if topic.name != DEAD_LETTER and not topic.compacted]
+    read = {topic.name for name in stage.positions for topic in read_by(name)}  # nobody buries what nobody reads
+    topics = [topic for topic in TOPICS if topic.name in read - {DEAD_LETTER} and not topic.compacted]
     for _ in range(POISON):
         topic = chance.choice(topics)
         value = chance.choice(KINDS)(chance)
