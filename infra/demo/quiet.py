@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.demo.observer import Observer
 from infra.folders import SUFFIX
+from infra.kafka.records import Where
 from infra.settings import Settings
 from infra.state import Positions, all_positions
 from schemas.topics import read_by
@@ -44,7 +45,7 @@ class Quiet:
         return min((due for each in self._positions.values() if (due := each.next_due()) is not None), default=None)
 
 
-def behind(positions: Mapping[str, Positions], ends: Mapping[tuple[str, int], int]) -> str:
+def behind(positions: Mapping[str, Positions], ends: Mapping[tuple[str, int], int] | Mapping[Where, int]) -> str:
     """Name the first consumer that has not read to the end."""
     for application, position in positions.items():
         topics, known = {topic.name for topic in read_by(application)}, position.read()

@@ -8,8 +8,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from infra.settings import Settings
-from infra.state.store import from_micros
-from infra.state.tables import DUE, POSITION
+from infra.state.store import from_micros, positions_in
+from infra.state.tables import DUE
 from schemas.topics import TOPICS
 
 REGISTER = "register"
@@ -25,14 +25,11 @@ class Positions:
 
     def read(self) -> dict[tuple[str, int], int]:
         """Return (topic, partition) -> offset of the last settled record."""
-        found = select(POSITION.c.topic, POSITION.c.partition, POSITION.c.last_offset).where(
-            POSITION.c.app == self._app
-        )
         if (engine := self._open()) is None:
             return {}
         try:
             with engine.connect() as connection:
-                return {(topic, partition): last for topic, partition, last in connection.execute(found)}
+                return positions_in(connection, self._app)
         except (OperationalError, ProgrammingError):
             return {}  # its tables do not exist yet
 

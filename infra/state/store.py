@@ -104,11 +104,8 @@ class State:
 
     def positions(self) -> dict[tuple[str, int], int]:
         """Return (topic, partition) -> offset of the last settled record, whoever owns it."""
-        wanted = select(POSITION.c.topic, POSITION.c.partition, POSITION.c.last_offset).where(
-            POSITION.c.app == self.app
-        )
         with self.engine.connect() as connection:
-            return {(topic, partition): last for topic, partition, last in connection.execute(wanted)}
+            return positions_in(connection, self.app)
 
     def begin(self, partition: int, epoch: int, plan: Plan, rows: Iterable[str]) -> dict[str, bytes]:
         """Write the plan down and return the rows that exist, in one snapshot; raise `FencedError`."""
@@ -231,6 +228,12 @@ class State:
         for at in range(0, len(rows), AT_ONCE):
             keys = [(self.app, partition, row) for row in sorted(rows[at : at + AT_ONCE])]
             connection.execute(delete(table).where(tuple_(table.c.app, table.c.partition, table.c.row).in_(keys)))
+
+
+def positions_in(connection: Connection, app: str) -> dict[tuple[str, int], int]:
+    """Return (topic, partition) -> offset of the last settled record of an app."""
+    wanted = select(POSITION.c.topic, POSITION.c.partition, POSITION.c.last_offset).where(POSITION.c.app == app)
+    return {(topic, partition): last for topic, partition, last in connection.execute(wanted)}
 
 
 def _dump(plan: Plan | None) -> str | None:

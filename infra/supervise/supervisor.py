@@ -187,9 +187,7 @@ class Supervisor:
             # Nothing (readable) said yet: a process that never gets so far is stuck as well.
             waiting, mark = True, watch.progress
         if not waiting or mark != watch.progress:
-            if (
-                watch.progress and mark != watch.progress
-            ):  # neither the first word after a start nor rest is a step forward
+            if watch.progress and mark != watch.progress:  # the first word after a start, or rest, is no step forward
                 watch.standstills = 0
             watch.progress, watch.moved_at = mark, now
         patience = spec.patience * min(PATIENCE_GROWS_TO, 1 << watch.standstills)

@@ -12,14 +12,16 @@ from statistics import quantiles
 from infra.clock import open_clock
 from infra.demo.quiet import behind
 from infra.kafka import clients
+from infra.kafka.ends import BrokerEnds
 from infra.kafka.outbox import Outbox
+from infra.kafka.records import Where
 from infra.kafka.sealing import seal
 from infra.state import Positions
-from schemas.topics import read_by
+from schemas.topics import PARTITIONS, read_by
 from tests.axis import until
 from tests.bench import events
 from tests.bench.crew import Timestamps, crew
-from tests.bench.ground import Ground, ends, load
+from tests.bench.ground import Ground, load
 
 APPS = ("verifier", "router", "watcher")
 MEMBERS = tuple((app, "0") for app in APPS)
@@ -61,7 +63,9 @@ def measure(
 def _settled(made: Ground, folder: Path) -> float:
     """Wait until all three have read all there is; return the Unix time."""
     positions = {app: Positions(f"sqlite:///{folder / app}.sqlite", app) for app in APPS}
-    until(lambda: not behind(positions, ends(made.settings, TOPIC_NAMES)), seconds=SECONDS)
+    wheres = [Where(topic, number) for topic in TOPIC_NAMES for number in range(PARTITIONS)]
+    ends = BrokerEnds(made.settings)
+    until(lambda: not behind(positions, ends.latest(wheres)), seconds=SECONDS)
     return time.time()
 
 

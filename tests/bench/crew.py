@@ -42,6 +42,11 @@ def crew(settings: Settings, members: Sequence[tuple[str, str]], folder: Path) -
                 each.wait()
 
 
+def command(processor: str, replica: str) -> tuple[str, ...]:
+    """Return how one worker is started that ends only when it is told to."""
+    return (sys.executable, "-m", "tests.bench.ours", processor, str(ENDLESS), replica)
+
+
 def _log(folder: Path, processor: str, replica: str) -> Path:
     return folder / f"{processor}-{replica}.log"
 
@@ -53,7 +58,7 @@ def _started(settings: Settings, processor: str, replica: str, folder: Path) -> 
     }
     with _log(folder, processor, replica).open("wb") as log:
         return subprocess.Popen(
-            (sys.executable, "-m", "tests.bench.ours", processor, str(ENDLESS), replica),
+            command(processor, replica),
             stdout=subprocess.DEVNULL,
             stderr=log,
             cwd=ROOT,
@@ -77,7 +82,8 @@ class Timestamps:
 
     def of(self, documents: Collection[str]) -> list[int]:
         """Read on until all of these were seen; return their times."""
-        until(lambda: self._read() or self.seen.keys() >= set(documents), seconds=SECONDS)
+        wanted = set(documents)
+        until(lambda: self._read() or self.seen.keys() >= wanted, seconds=SECONDS)
         return [self.seen[each] for each in documents]
 
     def _read(self) -> bool:

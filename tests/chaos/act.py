@@ -116,7 +116,7 @@ def _alerts(act: Act, stage: Stage) -> list[str]:
         "due": len(due),
         "raised": len(said),
         "over before they began": len([each for each in missing if each[0] in over]),
-        "ended at another step": len([each for each in besides if each[0] in known and each[1] == "RESOLVED"]),
+        "ended at another step": len(besides) - len(false),
         "raised besides": len(false),
     }
     if any(row.fault in SETS_THE_CLOCK for row in act.rows):

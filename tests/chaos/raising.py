@@ -4,7 +4,7 @@ One thread starts everything and stays: what it started ends with it.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,19 +16,17 @@ from infra.kafka import provision
 from infra.kafka.ends import BrokerEnds
 from infra.kafka.node import KafkaCluster
 from infra.kafka.places import free_ports, remember
-from infra.processes import PLAY, Workers, axis, mail_sink, told
+from infra.processes import PLAY, PROCESSORS, Workers, axis, mail_sink, told
 from infra.settings import Settings
-from infra.state import Positions, all_positions, positions_of
+from infra.state import all_positions
 from infra.supervise.child import Spec
 from infra.supervise.supervisor import Supervisor
+from tests.bench.crew import command
 from tests.chaos.feeder import make_folders
 from tests.chaos.journal import JournalReader
 from tests.chaos.sight import Sight
 from tests.chaos.stage import BEGINS, Setting, Stage
 from tests.chaos.surroundings import Surroundings
-
-ENDLESS = 10**12
-WORKERS = {"verifier": "verify", "router": "route", "watcher": "sla"}
 
 
 def feeder_spec(setting: Setting) -> Spec:
@@ -43,18 +41,18 @@ def company(settings: Settings, around: Surroundings, workers: Workers) -> list[
     every = list(axis(settings, workers))
     if not around.engine_only:
         return every
-    stub = (sys.executable, "-m", "tests.bench.ours", "verifier", str(ENDLESS))
     return [
-        replace(spec, argv=(*stub, replica)) if processor == "verifier" else spec
+        replace(spec, argv=command(processor, replica)) if processor == "verifier" else spec
         for spec in every
         for processor, _, replica in [spec.name.partition("-")]
-        if processor in WORKERS
+        if processor in PROCESSORS.values()
     ]
 
 
 def worker(stage: Stage, processor: str, replica: int) -> Spec:
     """Return one more worker of a processor."""
-    every = company(stage.settings, stage.setting.around, Workers(**{WORKERS[processor]: replica + 1}))
+    short = next(short for short, name in PROCESSORS.items() if name == processor)
+    every = company(stage.settings, stage.setting.around, Workers(**{short: replica + 1}))
     return next(spec for spec in every if spec.name == f"{processor}-{replica}")
 
 
@@ -62,11 +60,6 @@ def _databases(around: Surroundings) -> dict[str, str]:
     """Return what our own look at the state needs of the processes' settings."""
     named = {"LIENTHONG_STATE": "state", "LIENTHONG_REGISTER_DATABASE": "register_database"}
     return {field: around.environment[name] for name, field in named.items() if name in around.environment}
-
-
-def _positions(settings: Settings, specs: Iterable[Spec]) -> dict[str, Positions]:
-    """Return where the positions of these processes are read."""
-    return {name: positions_of(settings, name) for name in {spec.name.partition("-")[0] for spec in specs}}
 
 
 def _start_broker(cluster: KafkaCluster, around: Surroundings) -> None:
@@ -103,6 +96,7 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
             make_folders(settings)
             sight = Sight(settings)
             specs = company(settings, around, Workers())
+            playing = {spec.name.partition("-")[0] for spec in specs}
             stage = Stage(
                 settings=settings,
                 setting=setting,
@@ -114,7 +108,7 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
                 feeder=feeder_spec(setting),
                 mailbox=mail_sink(settings, port),
                 ends=BrokerEnds(settings),
-                positions=_positions(settings, specs) if around.engine_only else all_positions(settings),
+                positions={name: each for name, each in all_positions(settings).items() if name in playing},
             )
             supervisor.on_restart = lambda name, why, _said: stage.restarts.append((name, why))
             supervisor.start(stage.mailbox)

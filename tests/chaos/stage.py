@@ -179,7 +179,7 @@ class Stage:
             return waiting
         wheres = [Where(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
         try:
-            ends = {(each.topic, each.partition): end for each, end in self.ends.latest(wheres).items()}
+            ends = self.ends.latest(wheres)
         except NoAnswerError as exc:
             return str(exc)
         return behind(self.positions, ends) or waiting_files(folders)

@@ -109,9 +109,8 @@ async def caught_up(settings: Settings, *engines: Engine) -> None:
 
 def _has_read(engine: Engine, ends: BrokerEnds) -> bool:
     wheres = [Where(topic, number) for topic in engine.topics for number in range(BY_NAME[topic].partitions)]
-    lanes = list(engine.lanes.values())
-    settled = {Where(topic, lane.partition): last + 1 for lane in lanes for topic, last in lane.positions.items()}
-    return all(settled.get(where, -1) >= end for where, end in ends.latest(wheres).items())
+    settled = engine.settled()
+    return all(settled.get(where, -2) + 1 >= end for where, end in ends.latest(wheres).items())
 
 
 def lienthong(settings: Settings, *words: str) -> Result:

@@ -4,6 +4,8 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from infra.kafka import clients
+from infra.kafka.ends import BrokerEnds
+from infra.kafka.records import Where
 from infra.settings import Settings
 from infra.state import positions_of
 from schemas.events import Event
@@ -26,13 +28,9 @@ def ends_by_itself(process: Process) -> bool:
 
 def remove_all_but_the_newest(settings: Settings, topic: str) -> None:
     """Remove what lies on a topic, except the newest record of each partition."""
-    admin, looks, name = clients.admin(settings), clients.consumer(settings, "retention"), settings.topic_prefix + topic
-    ends = {
-        number: looks.get_watermark_offsets(TopicPartition(name, number), timeout=10)[1]
-        for number in range(BY_NAME[topic].partitions)
-    }
-    looks.close()
-    wanted = [TopicPartition(name, number, end - 1) for number, end in ends.items() if end > 0]
+    admin, name = clients.admin(settings), settings.topic_prefix + topic
+    ends = BrokerEnds(settings).latest(Where(topic, number) for number in range(BY_NAME[topic].partitions))
+    wanted = [TopicPartition(name, where.partition, end - 1) for where, end in ends.items() if end > 0]
     for answer in admin.delete_records(wanted).values():
         answer.result(10)
 
