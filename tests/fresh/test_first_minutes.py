@@ -16,6 +16,7 @@ import pytest
 
 from infra.settings import environment
 from infra.supervise.ledger import start_ticks
+from schemas.lifecycle import PROGRESS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("sh", "bash", "make", "git", "env", "grep", "sed", "expand", "uname")
@@ -24,6 +25,8 @@ PROGRAMS = ("sh", "bash", "make", "git", "env", "grep", "sed", "expand", "uname"
 SETUP_SECONDS = 300.0
 SECONDS = 90.0
 STOP_SECONDS = 15.0
+
+OFFERED = PROGRESS[PROGRESS.index("offered") :]
 
 T = TypeVar("T")
 
@@ -112,11 +115,17 @@ def test_a_newcomer_sees_a_packet_arrive_and_another_refused(tmp_path: Path, tol
 
             return look
 
+        def offered() -> dict[str, Any] | None:
+            """Find the story of the packet that arrived; how far the demo's recipient has answered by then depends on the machine."""
+            story = story_of(mine["digest"], "dispatched")()
+            there = story and all(each["progress"] in OFFERED and each["deadlines"] for each in story["deliveries"])
+            return story if there else None
+
         until(SETUP_SECONDS, started, "no ready packets")
         drop(clone, ready / "good.edxml", "mine.edxml")
         drop(clone, ready / "tampered.edxml", "bad.edxml")
         mine, bad = until(SECONDS, receipt_of("mine"), "no receipt"), until(SECONDS, receipt_of("bad"), "no receipt")
-        arrived = until(SECONDS, story_of(mine["digest"], "dispatched"), "did not arrive")
+        arrived = until(SECONDS, offered, "did not arrive")
         refused = until(SECONDS, story_of(bad["digest"], "refused"), "was not refused")
         processes = json.loads((clone / "var" / "run" / "processes.json").read_text())
         asked = time.monotonic()
@@ -126,8 +135,7 @@ def test_a_newcomer_sees_a_packet_arrive_and_another_refused(tmp_path: Path, tol
 
     assert mine["accepted"]
     assert [mine["document_id"]] == [each["document_id"] for each in lienthong("status", mine["document_id"])]
-    assert {"offered", "received"} & {each["label"] for each in arrived["deliveries"]}
-    assert arrived["owes"]
+    assert arrived["deliveries"]
     assert "HASH_FAILURE" == refused["reason"]
     assert took < STOP_SECONDS
     assert {} == {name: pid for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks}
