@@ -1,10 +1,11 @@
 """A whole axis under fire: its own folder, broker, topics, processes, a feeder, and somebody who watches the log."""
 
+import contextlib
 import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -168,24 +169,37 @@ class Stage:
     def settle(self, *, seconds: float) -> None:
         """End the packets, let everybody answer, stop the clock, and wait until nothing is unread or due anywhere."""
         self.send("feeder", signal.SIGUSR1)
-        self.wait_until(self._is_read, seconds=seconds, what="everything handed over is read and answered")
+        # On a running clock reminders never end: what lies on the log now must be read, not what comes after it.
+        ends = self._known_ends(seconds)
+        self.wait_until(lambda: not self._behind(ends), seconds=seconds, what="everything handed over is read and answered")
         set_clock(self.settings.clock_file, "stepped", at=open_clock(self.settings).now())
         self.wait_until(self._is_quiet, seconds=seconds, what="nothing is due any more")
 
     def busy(self) -> str:
         """Say what is not read yet; empty when all is."""
-        folders = [door.folder for door in doors(self.settings)]
-        if waiting := waiting_files(folders):
-            return waiting
-        wheres = [Where(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
         try:
-            ends = self.ends.latest(wheres)
+            return self._behind(self._ends())
         except NoAnswerError as exc:
             return str(exc)
-        return behind(self.positions, ends) or waiting_files(folders)
 
-    def _is_read(self) -> bool:
-        return not self.busy()
+    def _behind(self, ends: Mapping[Where, int]) -> str:
+        waiting = waiting_files(door.folder for door in doors(self.settings))
+        return waiting or behind(self.positions, ends) or next(iter(self.unanswered(time.time())), "")
+
+    def _ends(self) -> Mapping[Where, int]:
+        return self.ends.latest([Where(topic.name, number) for topic in TOPICS for number in range(topic.partitions)])
+
+    def _known_ends(self, seconds: float) -> Mapping[Where, int]:
+        """Ask the broker until it answers."""
+        found: list[Mapping[Where, int]] = []
+
+        def asked() -> bool:
+            with contextlib.suppress(NoAnswerError):
+                found.append(self._ends())
+            return bool(found)
+
+        self.wait_until(asked, seconds=seconds, what="the broker says where the log ends")
+        return found[0]
 
     def _is_quiet(self) -> bool:
         now = open_clock(self.settings).now()
