@@ -23,6 +23,13 @@ def say(text: str) -> None:
 @click.command()
 @click.option("--seed", default=1, show_default=True, help="Of the packets and of the order of faults.")
 @click.option("--rate", default=5.0, show_default=True, help="Packets a second.")
+@click.option(
+    "--time",
+    "pace",
+    default=60.0,
+    show_default=True,
+    help="How many times as fast as life; reminders grow with the square of it.",
+)
 @click.option("--short", is_flag=True, help="The schedule that fits into five minutes.")
 @click.option("--rounds", default=1, show_default=True, help="How often each act's faults are played.")
 @click.option(
@@ -31,7 +38,7 @@ def say(text: str) -> None:
 @click.option("--fault", "only", multiple=True, help="Only these.")
 @click.option("--keep", is_flag=True, help="Leave the axis' folder for a closer look.")
 def chaos(
-    *, seed: int, rate: float, short: bool, rounds: int, documents: int, only: tuple[str, ...], keep: bool
+    *, seed: int, rate: float, pace: float, short: bool, rounds: int, documents: int, only: tuple[str, ...], keep: bool
 ) -> None:
     """Break everything that can break, one after the other, while documents flow; exit 1 if anything was lost or done twice."""
     started = time.monotonic()
@@ -45,7 +52,7 @@ def chaos(
         stage = settings.model_copy(update={"var": var, "kafka_bootstrap": ""})
         try:
             with ACTS[each.act](var) as around:
-                setting = Setting(around=around, rate=rate, seed=seed, documents=documents)
+                setting = Setting(around=around, rate=rate, time=pace, seed=seed, documents=documents)
                 acts.append(perform(each.act, stage, setting, each.faults * rounds, say))
         except LeftOutError as exc:
             acts.append(Act(name=each.act, left_out=str(exc)))

@@ -115,7 +115,7 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
             for spec in specs:
                 stage.start(spec)
             stage.wait_until_back(*stage.all_names())
-            set_clock(settings.clock_file, "rate", at=BEGINS, rate=around.rate_of_time)
+            set_clock(settings.clock_file, "rate", at=BEGINS, rate=1.0 if around.engine_only else stage.setting.time)
             supervisor.start(stage.feeder)
             yield stage
         finally:

@@ -43,6 +43,9 @@ class Setting:
     rate: float = 10.0
     """Packets a second."""
 
+    time: float = 60.0
+    """How many times as fast as life the axis' clock runs. Sixty: an hour of outage is a minute, deadlines pass while things are broken."""
+
     seed: int = 1
     documents: int = 0
     """The faults are played again until so many were handed over."""
@@ -171,7 +174,9 @@ class Stage:
         self.send("feeder", signal.SIGUSR1)
         # On a running clock reminders never end: what lies on the log now must be read, not what comes after it.
         ends = self._known_ends(seconds)
-        self.wait_until(lambda: not self._behind(ends), seconds=seconds, what="everything handed over is read and answered")
+        self.wait_until(
+            lambda: not self._behind(ends), seconds=seconds, what="everything handed over is read and answered"
+        )
         set_clock(self.settings.clock_file, "stepped", at=open_clock(self.settings).now())
         self.wait_until(self._is_quiet, seconds=seconds, what="nothing is due any more")
 

@@ -27,9 +27,6 @@ class Surroundings:
     engine_only: bool = False
     """Three processors and a judge that lets everything pass; no doors, no mail, no register."""
 
-    rate_of_time: float = 60.0
-    """Sixty: an hour of outage is a minute, deadlines pass while things are broken."""
-
     environment: Mapping[str, str] = field(default_factory=dict)
     proxy: Proxy | None = None
     postgres: PostgresServer | None = None
@@ -92,7 +89,7 @@ def small_disks(var: Path) -> Iterator[Surroundings]:
 @contextmanager
 def engine_only(_var: Path) -> Iterator[Surroundings]:
     """Leave all but the processors out, at the pace of life: for so many documents that signing and judging each would take a day."""
-    yield Surroundings(engine_only=True, rate_of_time=1.0)
+    yield Surroundings(engine_only=True)
 
 
 MANY = "many"

@@ -21,5 +21,5 @@ def clock_steps(stage: Stage) -> None:
     """The clock is set forward by an hour, and back by an hour."""
     for step in (timedelta(hours=1), timedelta(hours=-1)):
         at = open_clock(stage.settings).now() + step
-        set_clock(stage.settings.clock_file, "rate", at=at, rate=stage.setting.around.rate_of_time)
+        set_clock(stage.settings.clock_file, "rate", at=at, rate=stage.setting.time)
         stage.wait(5.0)
