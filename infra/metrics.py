@@ -50,6 +50,9 @@ FENCED = Counter(
 )
 VERIFICATION = Histogram("lienthong_verification_seconds", "Judging one document.", ["indication"], buckets=QUICK)
 POOL_KILLS = Counter("lienthong_pool_kills_total", "Judges killed for time, memory or a crash.", ["reason"])
+DISAGREEMENTS = Counter(
+    "lienthong_lanes_disagree_total", "Documents about which the two readers of signatures disagree."
+)
 OBLIGATIONS = Gauge("lienthong_open_obligations", "Open obligations, by clock.", ["clock"])
 OLDEST = Gauge("lienthong_oldest_obligation_seconds", "Age of the oldest open obligation.", ["clock"])
 ALERTS = Counter("lienthong_alerts_total", "Alerts raised or resolved.", ["kind", "level", "state"])

@@ -49,11 +49,13 @@ def _sla() -> Core:
 
 async def _judges(settings: Settings) -> Preparation:
     """Signatures are judged in a pool of processes of our own, many documents at once."""
-    from processors.verification.pool import JudgePool, Limits  # noqa: PLC0415 - see above
+    from processors.verification.judging.pool import JudgePool, Limits  # noqa: PLC0415 - see above
     from processors.verification.verdict import Judgement  # noqa: PLC0415 - see above
 
     def observe(judgement: Judgement, seconds: float) -> None:
         metrics.VERIFICATION.labels(indication=judgement.indication).observe(seconds)
+        if "LANES_DISAGREE" in judgement.reasons:
+            metrics.DISAGREEMENTS.inc()
 
     store = open_content(settings)
     pool = JudgePool(

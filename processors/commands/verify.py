@@ -13,7 +13,7 @@ from infra.commands import DONE, NO, Ctx, command, stop
 from infra.commands.loading import load
 from infra.commands.words import MOMENT
 from processors.verification.document import Asked, judge_document
-from processors.verification.trust import TrustStore
+from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement, SignatureVerdict
 from schemas.events import Indication
 from schemas.reasons import sentence_vi

@@ -9,7 +9,7 @@ from lxml.etree import LxmlError
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
 
-from processors.verification.defects import DefectError
+from processors.verification.defects import DefectError, NotStrictError
 
 T = TypeVar("T")
 HOSTILE = (
@@ -23,6 +23,8 @@ def guarded(judge: Callable[[], T], failed: Callable[[str], T]) -> T:
     """Return what `judge` says, or `failed(code)`: FORMAT_FAILURE for malformed input, INTERNAL_ERROR for a surprise."""
     try:
         return judge()
+    except NotStrictError:
+        raise  # the general lane looks at the whole file
     except DefectError as exc:
         return failed(exc.code)
     except MemoryError:

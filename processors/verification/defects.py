@@ -15,6 +15,10 @@ class DefectError(Exception):
         self.code = code
 
 
+class NotStrictError(Exception):
+    """A strict reader is not sure that everybody reads the bytes as it does; says nothing about whether they are good."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Codes found, apart by what they do to the verdict."""

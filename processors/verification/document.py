@@ -12,15 +12,15 @@ from pathlib import Path
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
 from processors.verification.defects import Finding, found
-from processors.verification.envelope_policy import weigh_envelope
-from processors.verification.envelope_signature import judge_envelope
+from processors.verification.envelope.policy import weigh_envelope
+from processors.verification.envelope.signature import judge_envelope
 from processors.verification.evidence import evidence_of
 from processors.verification.limits import MAX_DOCUMENT
 from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, Part, RefusedPacket, open_packet
-from processors.verification.pdf import PdfJudgement, judge_pdf
+from processors.verification.pdf.judge import judge_pdf
 from processors.verification.required import judge_required, last_of
-from processors.verification.trust import TrustStore
-from processors.verification.verdict import Judgement, SignatureVerdict
+from processors.verification.trust.store import TrustStore
+from processors.verification.verdict import Judgement, PdfJudgement, SignatureVerdict
 from schemas.reference import Reference
 from schemas.reference.signature_policy import SignatureRule
 

@@ -23,3 +23,6 @@ MAX_PATH_STEPS = 48
 
 MAX_ENVELOPE = 16 * 1024 * 1024
 """Bytes of a packet without its attachments: 3,500 recipients are 2 MB."""
+
+MAX_UNPACKED = 16 * 1024 * 1024
+"""Bytes of one unpacked cross-reference or object stream."""

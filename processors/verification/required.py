@@ -1,13 +1,13 @@
 """Step 7, which signatures decide: those the policy requires, by signers of the sending agency.
 
-The worst of the required ones is the document's; any other signature speaks up only where it proves that bytes changed.
+The worst of the required ones is the document's. A signature that was put on top of them must hold as well, for it may show
+something; any other speaks up only where it proves that bytes changed.
 """
 
 from collections.abc import Iterable, Sequence
 
 from processors.verification.defects import Finding, deciding, found, weight
-from processors.verification.pdf import PdfJudgement
-from processors.verification.verdict import SignatureVerdict
+from processors.verification.verdict import PdfJudgement, SignatureVerdict
 from schemas.reference.signature_policy import SignatureRule
 
 BROKEN = 3
@@ -29,16 +29,22 @@ def judge_required(
         chosen = list(proper)
     else:
         chosen = []
+        nameless = [each for each in proper if not each.role]
         for role in required:
             candidates = [each for each in proper if each.role == role]
             if candidates:
                 chosen.append(min(candidates, key=lambda each: _rank(each, sender)))
-            elif not any(not each.role for each in proper):
+            elif nameless:
+                chosen += [each for each in nameless if each not in chosen]  # one of them is the one that is missing
+            else:
                 finding += found(["REQUIRED_SIGNATURE_MISSING"])
+    on_top = max((each.covered_to for each in chosen), default=0)
     for each in pdf.signatures:
         if each in chosen:
             finding += each.finding + _entitled(each, sender, rule)
-        elif weight(deciding(each.finding.defects) or "LENIENT_PARSE") == BROKEN:
+        elif (each in proper and (each.covered_to > on_top or not each.role)) or weight(
+            deciding(each.finding.defects) or "LENIENT_PARSE"
+        ) == BROKEN:
             finding += each.finding
         else:
             finding += Finding(warnings=each.finding.codes)

@@ -7,12 +7,11 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from asn1crypto import cms, tsp
-from cryptography import x509
-
-from processors.verification.cms import SignedMessage, check_algorithms, check_integrity, read_signed
+from processors.verification.bench import Bench
+from processors.verification.cms.message import TST_INFO, SignedMessage, check_algorithms
+from processors.verification.cms.tst import StampStatement, read_statement
 from processors.verification.defects import DefectError, Finding, found, weight
-from processors.verification.trust import Moment, Standing, TrustStore
+from processors.verification.trust.store import Moment, Standing, TrustStore
 from schemas.reference.signature_policy import SignatureRule
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -39,47 +38,37 @@ class Stamp:
         return self.stamped_at is not None and not self.finding.defects
 
 
-def judge_token(
-    token: cms.SignedData, imprinted: bytes, *, receipt: datetime, rule: SignatureRule, trust: TrustStore
-) -> Stamp:
-    """Judge a token over `imprinted` (the signature value, or for a document time-stamp the covered bytes)."""
-    content = token["encap_content_info"]
-    if content["content_type"].native != "tst_info":
-        return Stamp(finding=found(["FORMAT_FAILURE"]))
+def judge_token(token: bytes, imprinted: bytes, bench: Bench) -> Stamp:
+    """Judge a token (DER) over `imprinted`: the signature value, or for a document time-stamp the covered bytes."""
     try:
-        message = read_signed(token)
+        message = bench.read(token)
     except DefectError as exc:
         return Stamp(finding=found([exc.code]))
-    statement: tsp.TSTInfo = content["content"].parsed
-    finding = message.finding + check_algorithms(message, rule.algorithms)
-    inner = hashlib.new(message.digest_name, bytes(content["content"])).digest() if not finding.defects else b""
-    finding += check_integrity(message, content_type="tst_info", digest=inner) + _imprint(statement, imprinted, rule)
-    stamped_at = statement["gen_time"].native
-    if stamped_at > receipt + CLOCK_SKEW:
+    if message.content_type != TST_INFO or message.content is None:
+        return Stamp(finding=found(["FORMAT_FAILURE"]))
+    statement = read_statement(message.content)
+    finding = message.finding + check_algorithms(message, bench.rule.algorithms)
+    inner = hashlib.new(message.digest_name, message.content).digest() if not finding.defects else b""
+    finding += message.integrity(content_type=TST_INFO, digest=inner) + _imprint(statement, imprinted, bench.rule)
+    if statement.made_at > bench.receipt + CLOCK_SKEW:
         finding += found(["TIMESTAMP_ORDER_FAILURE"])
-    standing = stand(message, trust, "timestamp", Moment(best=receipt, receipt=receipt, crl_grace=rule.crl_grace))
+    at = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
+    standing = stand(message, bench.trust, "timestamp", at)
     return Stamp(
         finding=finding + standing.finding,
-        stamped_at=stamped_at,
-        signer=load(message.certificate).subject.rfc4514_string(),
+        stamped_at=statement.made_at,
+        signer=message.certificate.subject,
         standing=standing,
     )
 
 
 def stand(message: SignedMessage, trust: TrustStore, usage: str, at: Moment) -> Standing:
     """Judge the certificate of a message."""
-    return trust.judge(load(message.certificate), [load(each) for each in message.others], usage, at)
+    return trust.judge(message.certificate, message.others, usage, at)
 
 
-def load(certificate: object) -> x509.Certificate:
-    """Return the same certificate, from its very bytes, as `cryptography` has it."""
-    return x509.load_der_x509_certificate(certificate.dump())  # type: ignore[attr-defined] # asn1crypto's x509.Certificate
-
-
-def _imprint(statement: tsp.TSTInfo, imprinted: bytes, rule: SignatureRule) -> Finding:
-    imprint = statement["message_imprint"]
-    name = imprint["hash_algorithm"]["algorithm"].native
-    if name not in rule.algorithms.digests:
+def _imprint(statement: StampStatement, imprinted: bytes, rule: SignatureRule) -> Finding:
+    if statement.imprint_digest not in rule.algorithms.digests:
         return found(["ALGO_WEAK"])
-    same = hashlib.new(name, imprinted).digest() == imprint["hashed_message"].native
+    same = hashlib.new(statement.imprint_digest, imprinted).digest() == statement.imprint
     return found([] if same else ["HASH_FAILURE"])

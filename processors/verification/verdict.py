@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from processors.verification.changes import Coverage, Modification
-from processors.verification.crls import RevocationUse
 from processors.verification.defects import Finding, deciding, indication_of
+from processors.verification.pdf.located import Coverage, Modification
+from processors.verification.trust.crls import RevocationUse
 from schemas.events import Indication, Verdict
 
 
@@ -34,6 +34,9 @@ class SignatureVerdict:
     """`timestamp` or `receipt`; the signer's own claim proves nothing."""
 
     claimed_at: datetime | None = None
+    covered_to: int = 0
+    """One past the last byte that it covers; later signatures cover more. 0 if that could not be read."""
+
     coverage: Coverage | None = None
     modification: Modification = Modification.NOT_JUDGED
     chain: tuple[str, ...] = ()
@@ -56,6 +59,19 @@ class SignatureVerdict:
     def reasons(self) -> tuple[str, ...]:
         """Every code, the deciding one first."""
         return self.finding.codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfJudgement:
+    """The signatures of one PDF."""
+
+    signatures: tuple[SignatureVerdict, ...] = ()
+    found: int = 0
+    finding: Finding = field(default_factory=Finding)
+    """What is wrong with the file itself."""
+
+    lane: str = ""
+    """`strict` or `general`: who read its structure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,10 @@ class SignatureRule:
         return self.on_indeterminate.get(urgency, "hold")
 
 
+COMPARE_EACH = 64
+"""By default; both readers cost some ten times what one costs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignaturePolicy:
     """A snapshot of the policy."""
@@ -102,6 +106,8 @@ class SignaturePolicy:
     default_profile: str
     identity: SignerIdentity
     rules: tuple[SignatureRule, ...]
+    compare_each: int = COMPARE_EACH
+    """One PDF in so many is judged by both readers; 1 = each, 0 = none. Which ones is said by their bytes, so a replay does the same."""
 
     def rule_for(self, type_name: str, on: date, profile: str = "") -> SignatureRule | None:
         """Return the rule for a type on a day (of signing, else receipt); None: SIGNATURE_POLICY_NOT_AVAILABLE."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from schemas.reference.faults import Faults
 from schemas.reference.moments import read_span
-from schemas.reference.signature_policy import Algorithms, SignaturePolicy, SignatureRule, SignerIdentity
+from schemas.reference.signature_policy import COMPARE_EACH, Algorithms, SignaturePolicy, SignatureRule, SignerIdentity
 from schemas.reference.tree import Item, read_tree
 
 DIGESTS = ("sha1", "sha256", "sha384", "sha512", "sha512_256", "sha3_256", "sha3_384", "sha3_512")
@@ -25,7 +25,7 @@ def parse_signature_policy(files: Mapping[str, bytes], faults: Faults) -> Signat
     tree = read_tree("signature_policy.yaml", files.get("signature_policy.yaml"), faults)
     if tree is None:
         return None
-    top = tree.entries(known=("version", "default_profile", "identity", "rules"))
+    top = tree.entries(known=("version", "default_profile", "identity", "rules"), optional=("compare_each",))
     if faults:
         return None
     rules = tuple(rule for item in top["rules"].items() if (rule := _rule(item)))
@@ -42,6 +42,7 @@ def parse_signature_policy(files: Mapping[str, bytes], faults: Faults) -> Signat
             person_oids=tuple(_oid(item) for item in identity["person_oids"].items()),
         ),
         rules=rules,
+        compare_each=top["compare_each"].number(0, 1_000_000) if "compare_each" in top else COMPARE_EACH,
     )
 
 

@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 
 from processors.verification.document import Asked, judge_document
-from processors.verification.pool import JudgePool, Limits
-from processors.verification.trust import TrustStore
-from processors.verification.wire import answer, judgement_of, needed_of
+from processors.verification.judging.pool import JudgePool, Limits
+from processors.verification.judging.wire import answer, judgement_of, needed_of
+from processors.verification.trust.store import TrustStore
 from tests.connectors.life import submitted
 from tests.vectors.scene import NOON, Scene
 
@@ -126,7 +126,7 @@ async def test_a_judgement_survives_the_pipe(signed: Path) -> None:
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from processors.verification.pool import JudgePool
+from processors.verification.judging.pool import JudgePool
 async def main():
     pool = JudgePool(size=2, locate=Path)
     await pool.start()

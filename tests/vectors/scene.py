@@ -15,10 +15,10 @@ from infra.demo.pdf_signing import Hand, sign_pdf
 from infra.pki import Authority, Credential, PrivateKey, new_key, organization_name, person_name
 from infra.pki.issue import Usage
 from processors.verification.bench import Bench
-from processors.verification.pdf import PdfJudgement, judge_pdf
+from processors.verification.pdf.judge import judge_pdf
 from processors.verification.required import judge_required
-from processors.verification.trust import TrustStore
-from processors.verification.verdict import SignatureVerdict
+from processors.verification.trust.store import TrustStore
+from processors.verification.verdict import PdfJudgement, SignatureVerdict
 from schemas.reference import Reference, RevocationList, RevocationLists, TrustAnchor, TrustList
 from schemas.reference.trust import Intermediate
 
@@ -141,17 +141,17 @@ class Scene:
             lists.append(RevocationList(name=f"{name}.crl", der=der, sha256=sha256(der).hexdigest()))
         return lists
 
-    def bench(self, at: datetime = NOON) -> Bench:
+    def bench(self, at: datetime = NOON, *, thorough: bool = False) -> Bench:
         """Return what a document received at this moment is judged by."""
         reference = self.reference()
         assert reference.signature_policy is not None
         rule = reference.signature_policy.rule_for("", at.date(), self.profile)
         assert rule is not None
-        return Bench(reference=reference, trust=TrustStore(reference), rule=rule, receipt=at)
+        return Bench(reference=reference, trust=TrustStore(reference), rule=rule, receipt=at, thorough=thorough)
 
-    def judge(self, pdf: bytes | None = None, at: datetime = NOON) -> "Seen":
-        """Judge a PDF (the scene's own by default) as the main document of the sender."""
-        bench = self.bench(at)
+    def judge(self, pdf: bytes | None = None, at: datetime = NOON, bench: Bench | None = None) -> "Seen":
+        """Judge a PDF (the scene's own by default) as the main document of the sender; making a bench costs more than judging."""
+        bench = bench or self.bench(at)
         judged = judge_pdf(self.pdf() if pdf is None else pdf, "doc.pdf", bench)
         finding, _ = judge_required(judged, bench.rule.required, SENDER, bench.rule)
         return Seen(judged=judged, defects=set(finding.defects), warnings=set(finding.warnings))

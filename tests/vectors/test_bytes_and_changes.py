@@ -9,7 +9,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from infra.demo.pdf import MARK, one_page, tamper
-from processors.verification.byteranges import read_ranges
+from processors.verification.pdf.byteranges import read_ranges
 from tests.vectors.scene import Scene
 
 SCENE = Scene()

@@ -11,8 +11,8 @@ from lxml import etree
 from infra.demo.frame import Draft, frame
 from infra.demo.xmldsig import DS, canonical, sign_envelope
 from infra.pki import sign_with
-from processors.verification.envelope_policy import weigh_envelope
-from processors.verification.envelope_signature import judge_envelope
+from processors.verification.envelope.policy import weigh_envelope
+from processors.verification.envelope.signature import judge_envelope
 from processors.verification.packets import parse_frame
 from schemas.edxml import Enclosed
 from schemas.edxml.vocabulary import NS

@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from processors.verification import wire
 from processors.verification.core import to_judge
 from processors.verification.defects import found
 from processors.verification.document import Asked
+from processors.verification.judging import wire
+from processors.verification.judging.worker import READY, TAKEN
 from processors.verification.verdict import Judgement
-from processors.verification.worker import READY, TAKEN
 from schemas.events import DocumentSubmitted, Event
 from schemas.reference import Reference
 
@@ -67,7 +67,7 @@ class _Worker:
     @classmethod
     async def start(cls, limits: Limits) -> "_Worker":
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "processors.verification.worker", str(limits.cpu_seconds), str(limits.memory_bytes),
+            sys.executable, "-m", "processors.verification.judging.worker", str(limits.cpu_seconds), str(limits.memory_bytes),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MAX_ANSWER, cwd=ROOT,
         )  # fmt: skip
         worker = cls(process)

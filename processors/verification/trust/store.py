@@ -3,7 +3,6 @@
 Nothing here is shared between epochs, nothing is keyed by subject or serial, and nothing is fetched.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +11,12 @@ from functools import cached_property
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from processors.verification.crls import CrlIndex, RevocationUse, is_authority
 from processors.verification.defects import DefectError, Finding, found
-from processors.verification.paths import Path, PathFinder, fingerprint
+from processors.verification.trust.certificates import Certificate
+from processors.verification.trust.crls import CrlIndex, RevocationAnswer, RevocationUse
+from processors.verification.trust.memory import Memory
+from processors.verification.trust.paths import Path, PathFinder
+from processors.verification.trust.signers import organ_ids_of, role_of
 from schemas.reference import Reference
 
 MAX_REMEMBERED = 4_096
@@ -47,57 +49,82 @@ class Standing:
     revocation: tuple[RevocationUse, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What does not depend on the moment."""
+
+    path: Path
+    codes: tuple[str, ...]
+    answers: tuple[RevocationAnswer | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Whose certificate it is."""
+
+    role: str
+    """`person` or `agency`."""
+
+    organ_ids: tuple[str, ...]
+    """Agencies that it may speak for."""
+
+
 class TrustStore:
     """Answers for certificates; made once for each worker and epoch."""
 
     def __init__(self, reference: Reference) -> None:
+        self._reference = reference
         self._list = reference.trust
         self._crl = reference.crl
-        self._paths: OrderedDict[tuple[object, ...], Path | str] = OrderedDict()
+        self._known: Memory[tuple[object, ...], _Known | str] = Memory(MAX_REMEMBERED)
+        self._signers: Memory[str, Signer] = Memory(MAX_REMEMBERED)
         self._finders: dict[tuple[str, ...], PathFinder] = {}
 
     @cached_property
     def _index(self) -> CrlIndex:
         return CrlIndex(self._crl.lists if self._crl else ())
 
-    def judge(self, leaf: x509.Certificate, others: Iterable[x509.Certificate], usage: str, at: Moment) -> Standing:
-        """Judge a certificate for `document`, `envelope` or `timestamp` as of a moment."""
-        path = self._path(leaf, tuple(others), usage, at)
-        if isinstance(path, str):
-            return Standing(finding=found([path]))
-        codes = [path.code] if path.code else []
-        codes += _fitness(leaf, usage)
-        codes += _validity(path, at)
-        revocation = []
-        for certificate, issuer in zip(path.chain, path.chain[1:], strict=False):
-            answer = self._index.ask(certificate, issuer, fresh_at=at.receipt, grace=at.crl_grace)
-            if answer.use:
-                revocation.append(answer.use)
-            if answer.revoked_at is not None and answer.revoked_at <= at.best:
-                # no proof that the signature existed before: EN 319 102-1 §5.2.6.4
-                codes.append("REVOKED_CA_NO_POE" if is_authority(certificate) else "REVOKED_NO_POE")
-            elif answer.code:
-                codes.append(answer.code)
-        return Standing(finding=found(codes), chain=path.fingerprints, revocation=tuple(revocation))
+    def signer(self, certificate: Certificate) -> Signer:
+        """Say whose certificate it is, by the policy and identities of the epoch."""
+        known = self._signers.get(certificate.sha256)
+        if known is None:
+            role, organ_ids = role_of(certificate, self._reference), organ_ids_of(certificate, self._reference)
+            known = self._signers.keep(certificate.sha256, Signer(role=role, organ_ids=organ_ids))
+        return known
 
-    def _path(self, leaf: x509.Certificate, others: tuple[x509.Certificate, ...], usage: str, at: Moment) -> Path | str:
+    def judge(self, leaf: Certificate, others: Iterable[Certificate], usage: str, at: Moment) -> Standing:
+        """Judge a certificate for `document`, `envelope` or `timestamp` as of a moment."""
+        known = self._judged(leaf, tuple(others), usage, at)
+        if isinstance(known, str):
+            return Standing(finding=found([known]))
+        codes = [*known.codes, *_validity(known.path, at)]
+        for answer in known.answers:
+            if answer is None:
+                codes.append("CRL_MISSING")
+            elif answer.revoked_at is not None and answer.revoked_at <= at.best:
+                # no proof that the signature existed before: EN 319 102-1 §5.2.6.4
+                codes.append("REVOKED_CA_NO_POE" if answer.authority else "REVOKED_NO_POE")
+            elif not answer.fresh(at.receipt, at.crl_grace):
+                codes.append("CRL_STALE")
+        uses = tuple(answer.use for answer in known.answers if answer)
+        return Standing(finding=found(codes), chain=known.path.fingerprints, revocation=uses)
+
+    def _judged(self, leaf: Certificate, others: tuple[Certificate, ...], usage: str, at: Moment) -> _Known | str:
         anchors = self._list.anchors_for(usage, at.best.date()) if self._list else ()
         pins = tuple(anchor.sha256 for anchor in anchors)
-        key = (fingerprint(leaf), frozenset(fingerprint(each) for each in others), pins)
-        if key in self._paths:
-            self._paths.move_to_end(key)
-            return self._paths[key]
+        key = (usage, leaf.sha256, frozenset(each.sha256 for each in others), pins)
+        if (known := self._known.get(key)) is not None:
+            return known
         if pins not in self._finders:
             intermediates = self._list.intermediates if self._list else ()
             self._finders[pins] = PathFinder([each.der for each in anchors], [each.der for each in intermediates])
         try:
-            path: Path | str = self._finders[pins].find(leaf, others)
+            path = self._finders[pins].find(leaf, others)
         except DefectError as exc:
-            path = exc.code
-        self._paths[key] = path
-        if len(self._paths) > MAX_REMEMBERED:
-            self._paths.popitem(last=False)
-        return path
+            return self._known.keep(key, exc.code)
+        codes = ((path.code,) if path.code else ()) + tuple(_fitness(leaf.x509, usage))
+        answers = tuple(self._index.ask(*link) for link in zip(path.chain, path.chain[1:], strict=False))
+        return self._known.keep(key, _Known(path=path, codes=codes, answers=answers))
 
 
 def _validity(path: Path, at: Moment) -> list[str]:

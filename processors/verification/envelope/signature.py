@@ -8,7 +8,6 @@ import copy
 import hashlib
 from collections.abc import Callable, Mapping
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
@@ -17,10 +16,10 @@ from lxml import etree
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
 from processors.verification.defects import DefectError, Finding, found
-from processors.verification.signers import organ_ids_of
-from processors.verification.trust import Moment
+from processors.verification.envelope.template import Template, find_signature, local, read_template
+from processors.verification.trust.certificates import Certificate, load_certificate
+from processors.verification.trust.store import Moment
 from processors.verification.verdict import Binding, SignatureVerdict
-from processors.verification.xml_template import Template, find_signature, local, read_template
 from schemas.reference.signature_policy import Algorithms
 
 WHERE = "envelope"
@@ -54,7 +53,7 @@ def _judge(
     template = read_template(root, signature)
     if not template.certificates:
         raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
-    leaf, *others = (x509.load_der_x509_certificate(base64.b64decode(each)) for each in template.certificates)
+    leaf, *others = (load_certificate(base64.b64decode(each)) for each in template.certificates)
     finding = Finding()
     canonical = _canonical(template)
     if hashlib.new(template.main.digest_name, canonical).digest() != base64.b64decode(template.main.digest_value):
@@ -69,8 +68,8 @@ def _judge(
         where=WHERE,
         role="envelope",
         finding=finding + standing.finding,
-        signer=leaf.subject.rfc4514_string(),
-        organ_ids=organ_ids_of(leaf, bench.reference),
+        signer=leaf.subject,
+        organ_ids=bench.trust.signer(leaf).organ_ids,
         signed_at=bench.receipt,
         time_source="receipt",
         chain=standing.chain,
@@ -104,9 +103,9 @@ def _cut(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def _value_holds(template: Template, leaf: x509.Certificate) -> bool:
+def _value_holds(template: Template, leaf: Certificate) -> bool:
     signed = etree.tostring(template.signed_info, method="c14n", exclusive=True, with_comments=False)
-    value, algorithm, key = base64.b64decode(template.value), HASHES[template.digest_name](), leaf.public_key()
+    value, algorithm, key = base64.b64decode(template.value), HASHES[template.digest_name](), leaf.key
     try:
         if template.key_kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
             key.verify(value, signed, padding.PKCS1v15(), algorithm)
@@ -121,8 +120,8 @@ def _value_holds(template: Template, leaf: x509.Certificate) -> bool:
     return True
 
 
-def _strong(leaf: x509.Certificate, allowed: Algorithms) -> bool:
-    key = leaf.public_key()
+def _strong(leaf: Certificate, allowed: Algorithms) -> bool:
+    key = leaf.key
     if isinstance(key, rsa.RSAPublicKey):
         return key.key_size >= allowed.min_rsa_bits
     return isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= allowed.min_ec_bits

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtensionOID
 
+from processors.verification.trust.certificates import Certificate
 from schemas.reference import RevocationList
 
 KNOWN_CRITICAL = {
@@ -36,13 +36,17 @@ class RevocationUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationAnswer:
-    """What the lists say of one certificate."""
+    """What the lists of its issuer say of one certificate, whenever it is asked."""
 
-    code: str = ""
-    """CRL_MISSING or CRL_STALE; empty: a list answered."""
+    use: RevocationUse
+    authority: bool
+    """The certificate is a CA's."""
 
     revoked_at: datetime | None = None
-    use: RevocationUse | None = None
+
+    def fresh(self, at: datetime, grace: timedelta) -> bool:
+        """Tell whether the list had not ended before a moment (plus `grace`); one without an end is never fresh."""
+        return self.use.next_update is not None and self.use.next_update + grace >= at
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,39 +80,27 @@ class CrlIndex:
             if (usable := _usable(source)) is not None:
                 self._by_issuer.setdefault(usable.crl.issuer.public_bytes(), []).append(usable)
 
-    def ask(
-        self, certificate: x509.Certificate, issuer: x509.Certificate, *, fresh_at: datetime, grace: timedelta
-    ) -> RevocationAnswer:
-        """Say what the newest list of the issuer knows; it must not have ended before `fresh_at` (plus `grace`)."""
+    def ask(self, certificate: Certificate, issuer: Certificate) -> RevocationAnswer | None:
+        """Say what the newest list of the issuer knows; None: no list that may answer."""
         lists = list(self._applicable(certificate, issuer))
         if not lists:
-            return RevocationAnswer(code="CRL_MISSING")
+            return None
         newest = max(lists, key=lambda each: (each.crl.last_update_utc, each.number or 0, each.source.sha256))
-        ends = newest.crl.next_update_utc
         use = RevocationUse(
-            certificate_sha256=certificate.fingerprint(SHA256()).hex(),
+            certificate_sha256=certificate.sha256,
             crl_sha256=newest.source.sha256,
             number=newest.number,
             this_update=newest.crl.last_update_utc,
-            next_update=ends,
+            next_update=newest.crl.next_update_utc,
         )
-        moments = [moment for each in lists if (moment := each.moment_of(certificate.serial_number)) is not None]
-        stale = ends is None or ends + grace < fresh_at
-        return RevocationAnswer(code="CRL_STALE" if stale else "", revoked_at=min(moments, default=None), use=use)
+        moments = [moment for each in lists if (moment := each.moment_of(certificate.serial)) is not None]
+        return RevocationAnswer(use=use, authority=certificate.is_authority, revoked_at=min(moments, default=None))
 
-    def _applicable(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Iterator[_List]:
-        authority = is_authority(certificate)
-        for each in self._by_issuer.get(certificate.issuer.public_bytes(), ()):
-            if (each.for_authorities if authority else each.for_leaves) and each.vouched_by(issuer):
+    def _applicable(self, certificate: Certificate, issuer: Certificate) -> Iterator[_List]:
+        for each in self._by_issuer.get(certificate.issuer_der, ()):
+            fits = each.for_authorities if certificate.is_authority else each.for_leaves
+            if fits and each.vouched_by(issuer.x509):
                 yield each
-
-
-def is_authority(certificate: x509.Certificate) -> bool:
-    """Tell whether basicConstraints say CA."""
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
 
 
 def _usable(source: RevocationList) -> _List | None:

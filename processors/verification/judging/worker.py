@@ -1,6 +1,6 @@
 """A judge: a process that takes one document after another from its pipe, within limits, and dies with its parent.
 
-`python -m processors.verification.worker CPU_SECONDS MEMORY_BYTES`; jobs on standard input, answers on standard output.
+`python -m processors.verification.judging.worker CPU_SECONDS MEMORY_BYTES`; jobs on standard input, answers on standard output.
 """
 
 import ctypes
@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 from pyhanko.sign.diff_analysis import policies
 
-from processors.verification import wire
 from processors.verification.defects import found
 from processors.verification.document import judge_document
-from processors.verification.trust import TrustStore
+from processors.verification.judging import wire
+from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement
 from schemas.reference import Reference
 

@@ -11,8 +11,6 @@ from datetime import datetime
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.errors import DisallowedAlgorithmError, ValidationError
@@ -23,6 +21,7 @@ from pyhanko_certvalidator.validate import async_validate_path
 from processors.verification.coroutines import finish_now
 from processors.verification.defects import DefectError
 from processors.verification.limits import MAX_PATH_DEPTH, MAX_PATH_STEPS
+from processors.verification.trust.certificates import Certificate, load_certificate
 
 NO_CHECK = CertRevTrustPolicy(
     RevocationCheckingPolicy(RevocationCheckingRule.NO_CHECK, RevocationCheckingRule.NO_CHECK)
@@ -34,7 +33,7 @@ NO_CHECK = CertRevTrustPolicy(
 class Path:
     """A chain from leaf to anchor, and the span in which every certificate of it is valid."""
 
-    chain: tuple[x509.Certificate, ...]
+    chain: tuple[Certificate, ...]
     not_before: datetime
     not_after: datetime
     code: str = ""
@@ -43,17 +42,17 @@ class Path:
     @property
     def fingerprints(self) -> tuple[str, ...]:
         """SHA-256 of each certificate."""
-        return tuple(fingerprint(each) for each in self.chain)
+        return tuple(each.sha256 for each in self.chain)
 
 
 class PathFinder:
     """Finds paths to given anchors; `others` of a message help for that message only."""
 
     def __init__(self, anchors: Iterable[bytes], intermediates: Iterable[bytes]) -> None:
-        self._anchors = [x509.load_der_x509_certificate(der) for der in anchors]
-        self._intermediates = [x509.load_der_x509_certificate(der) for der in intermediates]
+        self._anchors = [load_certificate(der) for der in anchors]
+        self._intermediates = [load_certificate(der) for der in intermediates]
 
-    def find(self, leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> Path:
+    def find(self, leaf: Certificate, others: Iterable[Certificate]) -> Path:
         """Return the first sound path, else the first with a defect; raise `DefectError` if there is none at all."""
         budget = [MAX_PATH_STEPS]
         first = None
@@ -67,8 +66,8 @@ class PathFinder:
         return first
 
     def _chains(
-        self, chain: tuple[x509.Certificate, ...], pool: list[x509.Certificate], budget: list[int]
-    ) -> Iterator[tuple[x509.Certificate, ...]]:
+        self, chain: tuple[Certificate, ...], pool: list[Certificate], budget: list[int]
+    ) -> Iterator[tuple[Certificate, ...]]:
         last = chain[-1]
         if len(chain) == 1 and last in self._anchors:
             yield chain
@@ -82,36 +81,34 @@ class PathFinder:
                 yield from self._chains((*chain, issuer), pool, budget)
 
 
-def _issuers(
-    certificate: x509.Certificate, candidates: Iterable[x509.Certificate], budget: list[int]
-) -> Iterator[x509.Certificate]:
-    wanted = _key_identifier(certificate)
+def _issuers(certificate: Certificate, candidates: Iterable[Certificate], budget: list[int]) -> Iterator[Certificate]:
+    wanted = _key_identifier(certificate.x509)
     for each in candidates:
-        if each.subject != certificate.issuer:
+        if each.x509.subject != certificate.x509.issuer:
             continue
-        own = _subject_key_identifier(each)
+        own = _subject_key_identifier(each.x509)
         if wanted and own and wanted != own:
             continue
         budget[0] -= 1
         if budget[0] < 0:
             return
         try:
-            certificate.verify_directly_issued_by(each)
+            certificate.x509.verify_directly_issued_by(each.x509)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             continue
         yield each
 
 
-def _judged(chain: tuple[x509.Certificate, ...]) -> Path:
-    not_before = max(each.not_valid_before_utc for each in chain)
-    not_after = min(each.not_valid_after_utc for each in chain)
+def _judged(chain: tuple[Certificate, ...]) -> Path:
+    not_before = max(each.x509.not_valid_before_utc for each in chain)
+    not_after = min(each.x509.not_valid_after_utc for each in chain)
     code = _constraints(chain, at=not_before) if not_before <= not_after else ""
     return Path(chain=chain, not_before=not_before, not_after=not_after, code=code)
 
 
-def _constraints(chain: tuple[x509.Certificate, ...], *, at: datetime) -> str:
+def _constraints(chain: tuple[Certificate, ...], *, at: datetime) -> str:
     """Run RFC 5280 path validation at a moment when all are valid: signatures, CA flags, lengths, names, policies."""
-    der = [asn1.Certificate.load(each.public_bytes(Encoding.DER)) for each in chain]
+    der = [asn1.Certificate.load(each.der) for each in chain]
     # (the anchor's own name constraints are honoured; nothing is fetched; the roots are given, never the system's)
     path = ValidationPath(
         CertTrustAnchor(der[-1], derive_default_quals_from_cert=True), list(reversed(der[1:-1])), der[0]
@@ -126,11 +123,6 @@ def _constraints(chain: tuple[x509.Certificate, ...], *, at: datetime) -> str:
     except ValidationError:
         return "CHAIN_CONSTRAINTS_FAILURE"
     return ""
-
-
-def fingerprint(certificate: x509.Certificate) -> str:
-    """Return the SHA-256 of a certificate, lower-case hex."""
-    return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def _key_identifier(certificate: x509.Certificate) -> bytes | None:

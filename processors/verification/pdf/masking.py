@@ -7,7 +7,7 @@ then proves that the /Contents which the parser sees is the string in that gap a
 from collections.abc import Iterable
 from io import BytesIO
 
-from processors.verification.byteranges import SignedRange
+from processors.verification.pdf.byteranges import SignedRange
 
 MARK = b"lienthong gap %d"
 

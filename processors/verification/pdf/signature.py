@@ -4,23 +4,17 @@
 (4) path and revocation are judged  (6) changes after it  (7) the verdict on the document is `document`'s.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, parse_pdf_date
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-
 from processors.verification.bench import Bench
-from processors.verification.byteranges import SignedRange
-from processors.verification.changes import Coverage, Modification, coverage_of, modification_of
-from processors.verification.cms import SignedMessage, check_algorithms, check_integrity, read_cms
+from processors.verification.cms.message import DATA, SignedMessage, check_algorithms
 from processors.verification.defects import DefectError, Finding, found
-from processors.verification.signers import organ_ids_of, role_of
-from processors.verification.timestamps import Stamp, judge_token, load, stand
-from processors.verification.trust import Moment, Standing
+from processors.verification.pdf.byteranges import SignedRange
+from processors.verification.pdf.located import Coverage, Located, Modification, digest_of
+from processors.verification.timestamps import Stamp, judge_token, stand
+from processors.verification.trust.store import Moment, Standing
 from processors.verification.verdict import SignatureVerdict
 
 DOCUMENT_STAMP = "ETSI.RFC3161"
@@ -32,45 +26,8 @@ class PdfSignature:
     """A signature value of a PDF with the bytes it covers."""
 
     pdf: bytes
-    whole: int
-    """Length of the file without white space at its end."""
-
-    reader: PdfFileReader
-    """Over the masked copy: structure only."""
-
-    value: IndirectObject
-    form_field: DictionaryObject
+    located: Located
     covered: SignedRange
-
-    @property
-    def dictionary(self) -> DictionaryObject:
-        """The signature dictionary."""
-        found = self.value.reference.get_object()
-        if not isinstance(found, DictionaryObject):
-            raise DefectError("FORMAT_FAILURE")
-        return found
-
-    @property
-    def subfilter(self) -> str:
-        """SubFilter without its slash."""
-        return str(self.dictionary.get("/SubFilter", ""))[1:]
-
-    @property
-    def claimed_at(self) -> datetime | None:
-        """/M: where PAdES puts the signer's claim; None where there is none that can be read."""
-        try:
-            moment = parse_pdf_date(str(self.dictionary["/M"]))
-        except (KeyError, ValueError, PdfError):
-            return None
-        return moment if moment.tzinfo else None
-
-    def digest(self, algorithm: str) -> bytes:
-        """Hash what the range covers."""
-        hashed = hashlib.new(algorithm)
-        view = memoryview(self.pdf)
-        hashed.update(view[: self.covered.start])
-        hashed.update(view[self.covered.resume : self.covered.end])
-        return hashed.digest()
 
 
 def judge_signature(one: PdfSignature, where: str, bench: Bench) -> SignatureVerdict:
@@ -79,17 +36,18 @@ def judge_signature(one: PdfSignature, where: str, bench: Bench) -> SignatureVer
     finding = found(covered.reasons)
     if not covered.contents:
         raise DefectError(next(iter(covered.reasons), "FORMAT_FAILURE"))
-    if one.subfilter == DOCUMENT_STAMP:
+    subfilter = one.located.subfilter
+    if subfilter == DOCUMENT_STAMP:
         return _document_stamp(one, where, bench, finding)
-    if one.subfilter not in bench.rule.subfilters:
+    if subfilter not in bench.rule.subfilters:
         finding += found(["SUBFILTER_UNSUPPORTED"])
-    elif one.subfilter == LEGACY:
+    elif subfilter == LEGACY:
         finding += found(["LEGACY_SUBFILTER"])
     # Step 3: the CMS.
-    message = read_cms(covered.contents)
+    message = bench.read(covered.contents)
     finding += _profile(message, bench) + check_algorithms(message, bench.rule.algorithms)
     if not {"ALGO_WEAK"} & set(finding.defects):
-        finding += check_integrity(message, content_type="data", digest=one.digest(message.digest_name))
+        finding += message.integrity(content_type=DATA, digest=digest_of(one.pdf, covered, message.digest_name))
     # Steps 5 and 4: its time-stamp says as of when the path is judged.
     stamp = _signature_stamp(message, bench)
     standing, at, stamped = _stand_as_of(message, stamp, bench)
@@ -98,19 +56,20 @@ def judge_signature(one: PdfSignature, where: str, bench: Bench) -> SignatureVer
     coverage, modification = _changes(one, finding, bench)
     if modification is Modification.OTHER:
         finding += found(["CHANGED_AFTER_SIGNING"])
-    claimed = message.claimed_at or one.claimed_at
+    claimed = message.claimed_at or one.located.claimed_at
     if claimed and claimed > bench.receipt + bench.rule.max_claim_skew:
         finding += found(["SIGNING_TIME_DOUBTFUL"])
-    certificate = load(message.certificate)
+    signer = bench.trust.signer(message.certificate)
     return SignatureVerdict(
         where=where,
-        role=role_of(certificate, bench.reference),
+        role=signer.role,
         finding=finding,
-        signer=certificate.subject.rfc4514_string(),
-        organ_ids=organ_ids_of(certificate, bench.reference),
+        signer=message.certificate.subject,
+        organ_ids=signer.organ_ids,
         signed_at=at.best,
         time_source="timestamp" if at.stamped else "receipt",
         claimed_at=claimed,
+        covered_to=covered.end,
         coverage=coverage,
         modification=modification,
         chain=standing.chain,
@@ -123,7 +82,7 @@ def judge_signature(one: PdfSignature, where: str, bench: Bench) -> SignatureVer
 def _profile(message: SignedMessage, bench: Bench) -> Finding:
     """Detached, and as the profile has the signing-certificate attribute."""
     finding = Finding()
-    if message.signed["encap_content_info"]["content"].native is not None:
+    if message.content is not None:
         finding += found(["ENCAP_CONTENT_PRESENT"])
     if bench.rule.signing_certificate_attribute == "require":
         return finding + Finding(defects=message.finding.warnings)
@@ -131,11 +90,9 @@ def _profile(message: SignedMessage, bench: Bench) -> Finding:
 
 
 def _signature_stamp(message: SignedMessage, bench: Bench) -> Stamp | None:
-    token = message.token
-    if token is None:
+    if message.token is None:
         return None
-    value = message.signer_info["signature"].native
-    return judge_token(token, value, receipt=bench.receipt, rule=bench.rule, trust=bench.trust)
+    return judge_token(message.token, message.signature, bench)
 
 
 def _stand_as_of(message: SignedMessage, stamp: Stamp | None, bench: Bench) -> tuple[Standing, Moment, Finding]:
@@ -162,28 +119,26 @@ def _invalid(stamp: Stamp, *, decides: bool) -> Finding:
 
 
 def _changes(one: PdfSignature, finding: Finding, bench: Bench) -> tuple[Coverage, Modification]:
-    value = one.value.reference
-    coverage = coverage_of(one.reader, value, end=one.covered.end, whole=one.whole)
+    coverage = one.located.coverage(one.covered)
     if coverage is Coverage.ENTIRE_FILE:
         return coverage, Modification.NONE
     if finding.defects and not bench.thorough:
         return coverage, Modification.NOT_JUDGED
     if coverage is Coverage.PARTIAL:
         return coverage, Modification.OTHER
-    return coverage, modification_of(one.reader, value, one.form_field)
+    return coverage, one.located.modification()
 
 
 def _document_stamp(one: PdfSignature, where: str, bench: Bench, finding: Finding) -> SignatureVerdict:
-    message = read_cms(one.covered.contents)
     covered = one.pdf[: one.covered.start] + one.pdf[one.covered.resume : one.covered.end]
-    stamp = judge_token(message.signed, covered, receipt=bench.receipt, rule=bench.rule, trust=bench.trust)
+    stamp = judge_token(one.covered.contents, covered, bench)
     finding += stamp.finding
     coverage, modification = _changes(one, finding, bench)
     if modification is Modification.OTHER:
         finding += found(["CHANGED_AFTER_SIGNING"])
     return SignatureVerdict(
         where=where, role="timestamp", finding=finding, signer=stamp.signer, signed_at=stamp.stamped_at, time_source="timestamp",
-        coverage=coverage, modification=modification, chain=stamp.standing.chain, token=_summary(stamp),
+        covered_to=one.covered.end, coverage=coverage, modification=modification, chain=stamp.standing.chain, token=_summary(stamp),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ The default policy also accepts some replaced appearances of form fields; and th
 a hostile file can make slow: so it comes after trust, over a bounded file, under the worker's CPU limit.
 """
 
-from enum import StrEnum
+from typing import Any
 
 from pyhanko.pdf_utils.generic import DictionaryObject, Reference
 from pyhanko.pdf_utils.misc import PdfReadError
@@ -26,26 +26,9 @@ from pyhanko.sign.diff_analysis import (
 )
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
+from processors.verification.pdf.located import Coverage, Modification
+
 policies.logger.disabled = True  # hostile input must not write into our log
-
-
-class Coverage(StrEnum):
-    """How much of the file a signature covers."""
-
-    ENTIRE_FILE = "entire_file"
-    ENTIRE_REVISION = "entire_revision"
-    PARTIAL = "partial"
-
-
-class Modification(StrEnum):
-    """What came after a signature: a state of its own, neither valid nor invalid."""
-
-    NONE = "none"
-    SIGNATURES = "signatures"
-    """More signatures, time-stamps or revocation data."""
-
-    OTHER = "other"
-    NOT_JUDGED = "not_judged"
 
 
 _ADDED = ModificationLevel.LTA_UPDATES
@@ -108,13 +91,21 @@ def _permissions(dictionary: DictionaryObject, form_field: DictionaryObject) -> 
     """Return what a certification or the field's lock permits afterwards."""
     certified = _transform(dictionary, "/DocMDP")
     if certified is not None:
-        return MDPPerm(certified.get("/P", MDPPerm.FILL_FORMS.value))
-    lock = form_field.get("/Lock")
+        return MDPPerm(_held(certified, "/P") or MDPPerm.FILL_FORMS.value)
+    lock = _held(form_field, "/Lock")
     return MDPPerm(lock["/P"]) if lock and "/P" in lock else None
 
 
+def _held(dictionary: DictionaryObject, key: str) -> Any:
+    """Return an entry; pyHanko's `get` does not follow references."""
+    try:
+        return dictionary[key]
+    except KeyError:
+        return None
+
+
 def _transform(dictionary: DictionaryObject, method: str) -> DictionaryObject | None:
-    for each in dictionary.get("/Reference", ()):
+    for each in _held(dictionary, "/Reference") or ():
         entry = each.get_object()
         if entry["/TransformMethod"] == method:
             parameters: DictionaryObject = entry["/TransformParams"]

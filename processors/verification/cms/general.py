@@ -1,0 +1,116 @@
+"""The general reader of signed messages: asn1crypto and pyHanko, for encodings that the strict one does not know."""
+
+from datetime import datetime
+from functools import partial
+
+from asn1crypto import cms, core
+from pyhanko.sign.general import (
+    CMSExtractionError,
+    MultivaluedAttributeError,
+    NonexistentAttributeError,
+    find_unique_cms_attribute,
+)
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import (
+    extract_certs_for_validation,
+    get_signing_cert_attr,
+    validate_sig_integrity,
+)
+
+from processors.verification.cms.message import SignedMessage
+from processors.verification.defects import DefectError, Finding, found
+from processors.verification.limits import MAX_CMS_CERTIFICATE_BYTES, MAX_CMS_CERTIFICATES
+from processors.verification.trust.certificates import Certificate, load_certificate
+from schemas.reasons import REASONS
+
+
+def read_content_info(der: bytes) -> SignedMessage:
+    """Read a ContentInfo; raise `DefectError` where there is no message to judge."""
+    info = cms.ContentInfo.load(der, strict=True)
+    if info["content_type"].native != "signed_data":
+        raise DefectError("FORMAT_FAILURE")
+    return _read(info["content"])
+
+
+def _read(signed: cms.SignedData) -> SignedMessage:
+    signer_infos = signed["signer_infos"]
+    if len(signer_infos) != 1:
+        raise DefectError("MULTIPLE_SIGNERINFO" if len(signer_infos) > 1 else "FORMAT_FAILURE")
+    signer_info = signer_infos[0]
+    if signer_info["signed_attrs"] is core.VOID or not len(signer_info["signed_attrs"]):
+        raise DefectError("NO_SIGNED_ATTRS")
+    held = signed["certificates"]
+    if held is not core.VOID and (len(held) > MAX_CMS_CERTIFICATES or len(held.dump()) > MAX_CMS_CERTIFICATE_BYTES):
+        raise DefectError("RESOURCE_LIMIT")
+    try:
+        certificates = extract_certs_for_validation(signed)
+    except SignatureValidationError as exc:
+        raise DefectError(_code(exc)) from exc
+    except CMSExtractionError as exc:
+        raise DefectError("NO_SIGNING_CERTIFICATE_FOUND") from exc
+    lacking = get_signing_cert_attr(signer_info["signed_attrs"]) is None
+    mechanism = signer_info["signature_algorithm"]
+    content = signed["encap_content_info"]["content"]
+    return SignedMessage(
+        certificate=_load(certificates.signer_cert),
+        others=tuple(map(_load, certificates.other_certs)),
+        digest_name=str(signer_info["digest_algorithm"]["algorithm"].native),
+        mechanism=str(mechanism.signature_algo),
+        mechanism_digest=_hash_of(mechanism),
+        claimed_at=_claimed(signer_info),
+        attributes=signer_info["signed_attrs"].untag().dump(),
+        signature=signer_info["signature"].native,
+        content_type=signed["encap_content_info"]["content_type"].dotted,
+        content=None if content.native is None else bytes(content),
+        token=_token(signer_info),
+        finding=Finding(warnings=("SIGNING_CERT_ATTR_MISSING",) if lacking else ()),
+        integrity=partial(_integrity, signer_info, certificates.signer_cert),
+        reader="general",
+    )
+
+
+def _load(certificate: object) -> Certificate:
+    return load_certificate(certificate.dump())  # type: ignore[attr-defined] # asn1crypto's x509.Certificate
+
+
+def _claimed(signer_info: cms.SignerInfo) -> datetime | None:
+    try:
+        value = find_unique_cms_attribute(signer_info["signed_attrs"], "signing_time").native
+    except (NonexistentAttributeError, MultivaluedAttributeError):
+        return None
+    return value if isinstance(value, datetime) else None
+
+
+def _token(signer_info: cms.SignerInfo) -> bytes | None:
+    try:
+        token = find_unique_cms_attribute(signer_info["unsigned_attrs"], "signature_time_stamp_token")
+    except (NonexistentAttributeError, MultivaluedAttributeError):
+        return None
+    return bytes(token.dump())
+
+
+def _integrity(signer_info: cms.SignerInfo, certificate: object, *, content_type: str, digest: bytes) -> Finding:
+    name = cms.ContentType(content_type).native
+    try:
+        intact, valid = validate_sig_integrity(
+            signer_info,
+            certificate,
+            expected_content_type=name,
+            actual_digest=digest,
+        )
+    except SignatureValidationError as exc:
+        return found([_code(exc)])
+    return found([code for code, sound in (("HASH_FAILURE", intact), ("SIG_CRYPTO_FAILURE", valid)) if not sound])
+
+
+def _hash_of(mechanism: cms.SignedDigestAlgorithm) -> str:
+    try:
+        return str(mechanism.hash_algo)
+    except ValueError:
+        return ""
+
+
+def _code(exc: SignatureValidationError) -> str:
+    """Our code for pyHanko's sub-indication."""
+    name = getattr(exc.ades_subindication, "name", "")
+    return name if name in REASONS else "FORMAT_FAILURE"

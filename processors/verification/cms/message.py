@@ -1,0 +1,86 @@
+"""What the steps need of a signed message, whoever read it, and what is checked on it (EN 319 102-1 §5.2.7, TT 15/2025).
+
+Who may be trusted is decided later; here only whether the bytes say what was signed by the key of the certificate named.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from processors.verification.defects import Finding, found
+from processors.verification.trust.certificates import Certificate
+from schemas.reference.signature_policy import Algorithms
+
+SIGNATURE_ALGORITHMS = frozenset({"rsassa_pkcs1v15", "rsassa_pss", "ecdsa"})
+DATA, TST_INFO = "1.2.840.113549.1.7.1", "1.2.840.113549.1.9.16.1.4"
+
+
+class Integrity(Protocol):
+    """Compares the digest of the content and verifies the signature value."""
+
+    def __call__(self, *, content_type: str, digest: bytes) -> Finding:
+        """`content_type` as dotted OID; codes HASH_FAILURE, SIG_CRYPTO_FAILURE or what makes the message unfit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedMessage:
+    """A CMS SignedData that is worth looking at: one signer, signed attributes, the signer's certificate in it."""
+
+    certificate: Certificate
+    others: tuple[Certificate, ...]
+    digest_name: str
+    """Digest algorithm of the signed attributes, as `hashlib` names it; empty if unknown."""
+
+    mechanism: str
+    """`rsassa_pkcs1v15`, `rsassa_pss`, `ecdsa`; anything else is weak."""
+
+    mechanism_digest: str
+    """Digest that the signature algorithm names; empty if it names none."""
+
+    claimed_at: datetime | None
+    """The signing-time attribute: the signer's claim."""
+
+    attributes: bytes
+    """DER of the signed attributes as a SET: what the key signed."""
+
+    signature: bytes
+    content_type: str
+    """Dotted OID of what is encapsulated."""
+
+    content: bytes | None
+    """What is encapsulated; None: the signature is detached."""
+
+    token: bytes | None
+    """DER of the RFC 3161 signature time-stamp token, if there is exactly one."""
+
+    finding: Finding
+    integrity: Integrity
+    reader: str
+    """`strict` or `general`."""
+
+    @property
+    def attributes_sha256(self) -> str:
+        """SHA-256 of what the key signed."""
+        return sha256(self.attributes).hexdigest()
+
+
+def check_algorithms(message: SignedMessage, allowed: Algorithms) -> Finding:
+    """Compare digest, signature algorithm and key size with the policy."""
+    strong = (
+        message.digest_name in allowed.digests
+        and message.mechanism in SIGNATURE_ALGORITHMS
+        and message.mechanism_digest in ("", message.digest_name)
+        and key_is_strong(message.certificate, allowed)
+    )
+    return found([] if strong else ["ALGO_WEAK"])
+
+
+def key_is_strong(certificate: Certificate, allowed: Algorithms) -> bool:
+    """Compare a public key with the policy's least sizes."""
+    key = certificate.key
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= allowed.min_rsa_bits
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= allowed.min_ec_bits

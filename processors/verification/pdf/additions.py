@@ -1,0 +1,188 @@
+"""What an appended revision adds: signature fields with their widgets and values, time-stamps, validation data (step 6).
+
+`addition_of` answers with what was added, or raises `ChangedError`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from processors.verification.pdf import permitted
+from processors.verification.pdf.fields import text_of
+from processors.verification.pdf.file import StrictPdf
+from processors.verification.pdf.permitted import FORM_MAY, SIG_FLAGS, only, same
+from processors.verification.pdf.syntax import Ref
+from processors.verification.pdf.update import ChangedError, Update, read_update, require
+
+FIELD_KEYS = frozenset({
+    "Type", "Subtype", "FT", "T", "TU", "V", "F", "Ff", "P", "Rect", "AP", "MK", "Lock", "SV", "Parent", "DA", "DR", "Border", "BS",
+    "H", "M", "NM", "Kids", "Q", "StructParent",
+})  # fmt: skip
+"""Of a signature field and its widget (ISO 32000-1 tables 164, 168, 188, 220, 232); no actions."""
+
+FILLED_MAY = frozenset({"V", "AP", "M"})
+ACTIONS = frozenset({"A", "AA", "OpenAction", "JS", "JavaScript", "Launch", "URI"})
+DOCUMENT_STAMP = "ETSI.RFC3161"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """What one revision added."""
+
+    values: tuple[Ref, ...] = ()
+    """Signature dictionaries."""
+
+    names: tuple[str, ...] = ()
+    """Names of the fields that were signed, document time-stamps left out."""
+
+    validation_only: bool = True
+    """Nothing but document time-stamps and validation data."""
+
+    shows: bool = False
+    """A field that was not there before is visible: after a certification that is an attack (ISO 32000-2 §12.8.2.2.2)."""
+
+
+@dataclass(slots=True)
+class _Found:
+    values: list[Ref] = field(default_factory=list)
+    widgets: dict[Ref, dict[str, Any]] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    shows: bool = False
+
+
+def addition_of(pdf: StrictPdf, number: int, judged: Collection[Ref]) -> Addition:
+    """Say what the revision of a section adds; `judged`: the signature values that are looked at by themselves."""
+    update = read_update(pdf, number)
+    old, new = permitted.catalog(update)
+    permitted.information(update)
+    permitted.metadata(update, old, new)
+    more = permitted.store(update, old, new)
+    found = _Found()
+    _form(update, old.get("AcroForm"), new.get("AcroForm"), found)
+    _filled(update, found)
+    _pages(update, found)
+    update.finish()
+    require(holds=more or bool(found.values), what="nothing was added")
+    require(holds=all(each in judged for each in found.values), what="a value that nobody judges")
+    return Addition(
+        values=tuple(found.values), names=tuple(found.names), validation_only=not found.names, shows=found.shows
+    )
+
+
+def _form(update: Update, before: Any, raw: Any, found: _Found) -> None:
+    was, now = update.before(before), update.after(raw)
+    if was is None and now is None:
+        return
+    was = was or {}
+    only(was, now, FORM_MAY, "the form")
+    flags, earlier = now.get("SigFlags", 0), was.get("SigFlags", 0)
+    sound = (
+        type(flags) is int and type(earlier) is int and flags | SIG_FLAGS == SIG_FLAGS and flags & earlier == earlier
+    )
+    require(holds=sound or flags == earlier, what="the form's flags were changed")
+    fields, listed = update.before(was.get("Fields")) or [], update.after(now.get("Fields")) or []
+    require(holds=isinstance(fields, list) and isinstance(listed, list), what="the form's fields are no list")
+    require(holds=same(listed[: len(fields)], fields), what="fields were removed or moved")
+    update.explain(raw)
+    update.explain(now.get("Fields"))
+    for each in listed[len(fields) :]:
+        _new_field(update, each, found)
+    if not (same(was.get("DR"), now.get("DR")) and same(was.get("DA"), now.get("DA"))):
+        every = [update.after(each) for each in listed]
+        signs = all(isinstance(each, dict) and each.get("FT") == "Sig" for each in every)
+        require(holds=signs, what="resources of other fields were changed")
+        update.reach(now.get("DR"))
+
+
+def _new_field(update: Update, raw: Any, found: _Found) -> None:
+    require(holds=isinstance(raw, Ref) and raw.number in update.fresh, what="an old object became a field")
+    each = update.after(raw)
+    require(holds=isinstance(each, dict) and each.get("FT") == "Sig", what="another field than a signature's was added")
+    _widget(update, raw, each, found)
+    kids = update.after(each.get("Kids")) or []
+    require(holds=isinstance(kids, list) and len(kids) <= 1, what="a signature field with several widgets")
+    for kid in kids:
+        inner = update.after(kid)
+        own = isinstance(kid, Ref) and kid.number in update.fresh and isinstance(inner, dict)
+        require(
+            holds=own and "T" not in inner and "V" not in inner and inner.get("Parent", raw) == raw,
+            what="a foreign kid",
+        )
+        _widget(update, kid, inner, found)
+    update.explain(each.get("Kids"))
+    _value(update, each, found)
+
+
+def _widget(update: Update, raw: Ref, each: dict[str, Any], found: _Found) -> None:
+    require(holds=set(each) <= FIELD_KEYS, what="a signature field with an unknown key")
+    update.reached.add(raw.number)
+    found.widgets[raw] = each
+    found.shows |= _area(each.get("Rect")) > 0
+    for key in ("AP", "MK", "Lock", "SV", "DR", "BS"):
+        update.reach(each.get(key), _no_action)
+
+
+CORNERS = 4
+
+
+def _area(rectangle: Any) -> float:
+    """Return the area of a rectangle, 1 for what is none: whatever a reader makes of it may be visible."""
+    if not isinstance(rectangle, list) or any(type(each) not in (int, float) for each in rectangle):
+        return 0 if rectangle is None else 1
+    return abs((rectangle[2] - rectangle[0]) * (rectangle[3] - rectangle[1])) if len(rectangle) == CORNERS else 1
+
+
+def _no_action(dictionary: dict[str, Any]) -> None:
+    require(holds=not ACTIONS & dictionary.keys(), what="an action was added")
+
+
+def _value(update: Update, each: dict[str, Any], found: _Found) -> None:
+    raw = each.get("V")
+    if raw is None:
+        require(holds="AP" not in each, what="an empty field that shows something")
+        return
+    require(holds=isinstance(raw, Ref) and raw.number in update.fresh, what="an old object became a signature")
+    value = update.after(raw)
+    require(holds=isinstance(value, dict), what="a signature is no dictionary")
+    found.values.append(raw)
+    if value.get("SubFilter") != DOCUMENT_STAMP:
+        title = each.get("T")
+        if not isinstance(title, bytes):
+            raise ChangedError("a field without a name was signed")
+        found.names.append(text_of(title))
+    update.reach(raw, _no_action)
+
+
+def _filled(update: Update, found: _Found) -> None:
+    """Empty signature fields that were there before and are signed now."""
+    for number, now in update.replaced.items():
+        if number in update.explained or not isinstance(now, dict) or now.get("FT") != "Sig":
+            continue
+        entry, _ = update.pdf.entry(number, update.number - 1)
+        ref = Ref(number, entry.second if entry and entry.kind == "n" else 0)
+        was = update.before(ref)
+        only(was, now, FILLED_MAY, "a signature field")
+        require(holds=was.get("V") is None and now.get("V") is not None, what="a signature field was changed")
+        _value(update, now, found)
+        update.reach(now.get("AP"), _no_action)
+        update.explain(ref)
+
+
+def _pages(update: Update, found: _Found) -> None:
+    """Pages on which a new widget was put, and nothing else."""
+    for each in found.widgets.values():
+        raw = each.get("P")
+        if not isinstance(raw, Ref):
+            continue
+        was, now = update.before(raw), update.after(raw)
+        require(holds=isinstance(was, dict) and was.get("Type") == "Page", what="a widget on no page")
+        only(was, now, ("Annots",), "a page")
+        old, new = was.get("Annots"), now.get("Annots")
+        before, after = update.before(old) or [], update.after(new) or []
+        require(holds=isinstance(before, list) and isinstance(after, list), what="annotations are no list")
+        added = after[len(before) :]
+        fits = same(after[: len(before)], before) and all(one in found.widgets for one in added if isinstance(one, Ref))
+        require(holds=fits and all(isinstance(one, Ref) for one in added), what="annotations were changed")
+        if added:
+            update.explain(raw)
+            update.explain(new)

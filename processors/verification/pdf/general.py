@@ -1,0 +1,97 @@
+"""The general lane: pyHanko reads the structure, strictly or else leniently, and analyses changes; also the strict lane's check."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from processors.verification.defects import DefectError, Finding, found
+from processors.verification.limits import MAX_OBJECTS, MAX_REVISIONS
+from processors.verification.pdf.byteranges import WHITE, SignedRange, SignedRanges
+from processors.verification.pdf.changes import coverage_of, modification_of
+from processors.verification.pdf.dates import moment_of
+from processors.verification.pdf.located import Coverage, Modification, Signatures
+from processors.verification.pdf.masking import MaskedPdf, marker
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneralSignature:
+    """A signature as pyHanko's reader shows it, over the masked copy: structure only."""
+
+    name: str
+    reader: PdfFileReader
+    ranges: SignedRanges
+    whole: int
+    """Length of the file without white space at its end."""
+
+    value: IndirectObject
+    form_field: DictionaryObject
+
+    @cached_property
+    def dictionary(self) -> DictionaryObject:
+        """The signature dictionary."""
+        held = self.value.reference.get_object()
+        if not isinstance(held, DictionaryObject):
+            raise DefectError("FORMAT_FAILURE")
+        return held
+
+    @property
+    def subfilter(self) -> str:
+        """SubFilter without its slash."""
+        return str(self.dictionary.get("/SubFilter", ""))[1:]
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        """/M."""
+        return moment_of(str(self.dictionary.get("/M", "")))
+
+    def covered(self) -> SignedRange | None:
+        """Return the range of the raw file that the parsed dictionary names, if its /Contents is the string in the gap."""
+        each = self.ranges.matching([int(number) for number in self.dictionary["/ByteRange"]])
+        if each is None or each.reasons:
+            return each
+        held = self.dictionary.raw_get("/Contents")
+        expected = marker(self.ranges.ranges.index(each))
+        return each if getattr(held, "original_bytes", None) == expected else None
+
+    def coverage(self, covered: SignedRange) -> Coverage:
+        """Say how much of the file the range covers."""
+        return coverage_of(self.reader, self.value.reference, end=covered.end, whole=self.whole)
+
+    def modification(self) -> Modification:
+        """Ask pyHanko what came after."""
+        return modification_of(self.reader, self.value.reference, self.form_field)
+
+
+def locate(pdf: bytes, ranges: SignedRanges) -> Signatures:
+    """Find every filled signature field; raises what pyHanko raises on hostile files."""
+    reader, finding = _open(pdf, ranges)
+    whole = len(pdf.rstrip(WHITE))
+    located = [
+        GeneralSignature(
+            name=name, reader=reader, ranges=ranges, whole=whole, value=value, form_field=form_field.get_object()
+        )
+        for name, value, form_field in enumerate_sig_fields(reader, filled_status=True)
+    ]
+    return Signatures(located=located, finding=finding, lane="general")
+
+
+def _open(pdf: bytes, ranges: SignedRanges) -> tuple[PdfFileReader, Finding]:
+    """Open strictly; else leniently, and say so."""
+    codes = []
+    try:
+        reader = PdfFileReader(MaskedPdf(pdf, ranges.ranges), strict=True)
+        revisions = reader.xrefs.total_revisions
+    except PdfError:
+        reader = PdfFileReader(MaskedPdf(pdf, ranges.ranges), strict=False)
+        revisions = reader.xrefs.total_revisions
+        codes.append("LENIENT_PARSE")
+    if revisions > MAX_REVISIONS or int(reader.trailer["/Size"]) > MAX_OBJECTS:
+        raise DefectError("RESOURCE_LIMIT")
+    if reader.xrefs.hybrid_xrefs_present:
+        codes.append("HYBRID_XREF")
+    return reader, found(codes)

@@ -1,0 +1,83 @@
+"""Steps 1 and 2 of a PDF: gate and strict bytes; then each signature by `signature`. No signature goes unjudged."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from processors.verification.bench import Bench
+from processors.verification.border import guarded
+from processors.verification.cms.general import read_content_info
+from processors.verification.defects import DefectError, NotStrictError, found
+from processors.verification.limits import MAX_DOCUMENT, MAX_SIGNATURES
+from processors.verification.pdf import general, strict
+from processors.verification.pdf.byteranges import SignedRange, SignedRanges, read_ranges
+from processors.verification.pdf.compare import disagreements
+from processors.verification.pdf.located import Modification, Signatures
+from processors.verification.pdf.signature import PdfSignature, judge_signature
+from processors.verification.verdict import PdfJudgement, SignatureVerdict
+
+Lane = Callable[[bytes, SignedRanges], Signatures]
+
+
+def judge_pdf(pdf: bytes, where: str, bench: Bench) -> PdfJudgement:
+    """Judge every signature of a PDF; `where` names the file in the answer."""
+    ranges = read_ranges(pdf)
+    if len(pdf) > MAX_DOCUMENT or ranges.found > MAX_SIGNATURES:
+        return PdfJudgement(found=ranges.found, finding=found(["RESOURCE_LIMIT"]))
+    try:
+        judged = by_lane(strict.locate, pdf, where, ranges, bench)
+    except NotStrictError:
+        return by_lane(general.locate, pdf, where, ranges, bench)
+    compared = bench.compares(ranges.ranges[-1].contents if ranges.ranges else b"")
+    if compared and disagreements(judged, by_pyhanko(pdf, where, ranges, bench)):
+        return replace(judged, finding=judged.finding + found(["LANES_DISAGREE"]))
+    return judged
+
+
+def by_pyhanko(pdf: bytes, where: str, ranges: SignedRanges, bench: Bench) -> PdfJudgement:
+    """Judge with nothing of our own readers: structure, messages and changes by pyHanko."""
+    return by_lane(general.locate, pdf, where, ranges, replace(bench, read=read_content_info))
+
+
+def by_lane(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Bench) -> PdfJudgement:
+    """Judge as one lane reads the file; raises `NotStrictError` where the strict lane is not sure."""
+    return guarded(
+        partial(_judge, lane, pdf, where, ranges, bench),
+        lambda code: PdfJudgement(found=ranges.found, finding=found([code])),
+    )
+
+
+def _judge(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Bench) -> PdfJudgement:
+    read = lane(pdf, ranges)
+    if len(read.located) > MAX_SIGNATURES:
+        raise DefectError("RESOURCE_LIMIT")
+    finding = read.finding
+    used: list[SignedRange] = []
+    signatures: list[SignatureVerdict] = []
+    last: tuple[int, SignatureVerdict] | None = None
+    for each in read.located:
+        at = f"{where}#{each.name}"
+        covered = guarded(each.covered, lambda _: None)
+        if covered is None or covered in used:
+            # one value shown by two fields, or a range that is written in disguise
+            code = "BYTERANGE_INVALID" if covered is None else "BYTERANGE_COLLISION"
+            signatures.append(_failed(at, code))
+            continue
+        used.append(covered)
+        one = PdfSignature(pdf=pdf, located=each, covered=covered)
+        verdict = guarded(partial(judge_signature, one, at, bench), partial(_failed, at))
+        signatures.append(verdict)
+        if last is None or last[0] < covered.end:
+            last = covered.end, verdict
+    if len(used) != ranges.found:
+        finding += found(["BYTERANGE_INVALID"])
+    # Only our own rules can say that what follows the last signature adds nothing else: pyHanko's let rewriting pass.
+    added = last is not None and last[1].modification is Modification.SIGNATURES and read.lane == "strict"
+    if ranges.tail and last and not added:
+        finding += found(["TAIL_UNCOVERED"])
+    total = max(ranges.found, len(read.located))
+    return PdfJudgement(signatures=tuple(signatures), found=total, finding=finding, lane=read.lane)
+
+
+def _failed(where: str, code: str) -> SignatureVerdict:
+    return SignatureVerdict(where=where, finding=found([code]))
