@@ -116,6 +116,18 @@ def test_a_tail() -> None:
     assert "TAIL_UNCOVERED" in SCENE.judge(PDF + b"% something more\n").defects | set()
 
 
+@pytest.mark.timeout(30)
+def test_a_file_that_ends_behind_a_gap() -> None:
+    """Its range ends there, too: who looks for the last line from the end crosses the whole gap, and must come out of it."""
+    start, resume, _ = last_range(PDF)
+    rest = b" /ByteRange [0 %d %d %09d]"
+    tail = rest % (start, resume, len(rest % (start, resume, 0)))
+    cut = PDF[:resume] + tail
+
+    assert (len(cut), ()) == (read_ranges(cut).ranges[-1].end, read_ranges(cut).ranges[-1].reasons)
+    assert SCENE.judge(cut).defects
+
+
 def test_white_space_at_the_end_is_nothing() -> None:
     """A transfer that adds a line break breaks nothing."""
     assert set() == SCENE.judge(PDF + b"\r\n").defects

@@ -23,15 +23,16 @@ class MaskedPdf(BytesIO):
             if each.contents and not each.reasons and len(shown) < each.resume - each.start:
                 copy[each.start : each.resume] = shown.ljust(each.resume - each.start)
                 self._jumps[each.start + len(shown) + 1] = each.resume
+        self._read_to = 0
         super().__init__(bytes(copy))
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read; one blank that begins a masked gap stands for all of them."""
+        """Read; one blank that begins a masked gap stands for all of them, but not to who goes backwards: he would not come out."""
         found = super().read(size)
-        if size == 1 and found == b" ":
-            beyond = self._jumps.get(self.tell())
-            if beyond is not None:
-                self.seek(beyond)
+        end = self.tell()
+        forward, self._read_to = end - len(found) == self._read_to, end
+        if forward and size == 1 and found == b" ":
+            self._read_to = self.seek(self._jumps.get(end, end))
         return found
 
 
