@@ -140,9 +140,10 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 
 def mutated(data: bytes, seed: int) -> bytes:
-    """Mutate one to three times."""
-    chance = random.Random(seed)
+    """Mutate one to three times, and on until it is another file."""
+    chance, original = random.Random(seed), data
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        if data:
-            data = chance.choice(MUTATIONS)(data, chance)
+        data = chance.choice(MUTATIONS)(data, chance)
+    while data == original:
+        data = flip(data, chance)
     return data
