@@ -1,6 +1,6 @@
 """PDF signatures by pyHanko at a given moment, each an incremental update (PAdES, EN 319 142-1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -40,7 +40,7 @@ class Hand:
     """False: `adbe.pkcs7.detached`, what older signing tools write."""
 
 
-class _AtMoment(signers.PdfSigner):
+class AtMoment(signers.PdfSigner):
     """A signer whose clock stands still."""
 
     moment: datetime
@@ -50,6 +50,7 @@ class _AtMoment(signers.PdfSigner):
         pdf_out: BasePdfFileWriter,
         existing_fields_only: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
     ) -> signers.pdf_signer.PdfSigningSession:
+        """Begin a session at that moment."""
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.moment
         return session
@@ -79,32 +80,42 @@ def sign_pdf(pdf: bytes, hands: Sequence[Hand]) -> bytes:
 
 
 def _sign(pdf: bytes, hand: Hand) -> bytes:
-    stamper = None
-    if hand.tsa:
-        stamper = DummyTimeStamper(
-            tsa_cert=_certificate(hand.tsa.certificate), tsa_key=_key(hand.tsa), fixed_dt=hand.stamped_at or hand.at
-        )
     signer = _OpenKey(
-        signing_cert=_certificate(hand.credential.certificate),
-        cert_registry=SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call] # pyHanko's
-            [_certificate(each) for each in hand.credential.chain]
-        ),
+        signing_cert=certificate_of(hand.credential.certificate),
+        cert_registry=store_of(hand.credential.chain),
     )
     signer.key = hand.credential.key
     subfilter = SigSeedSubFilter.PADES if hand.pades else SigSeedSubFilter.ADOBE_PKCS7_DETACHED
     meta = signers.PdfSignatureMetadata(field_name=hand.field, md_algorithm="sha256", subfilter=subfilter)
-    pdf_signer = _AtMoment(meta, signer=signer, timestamper=stamper)
+    pdf_signer = AtMoment(
+        meta, signer=signer, timestamper=stamper_of(hand.tsa, hand.stamped_at or hand.at) if hand.tsa else None
+    )
     pdf_signer.moment = hand.at
     out = BytesIO()
     pdf_signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=2 * RESERVED, output=out)
     return out.getvalue()
 
 
-def _certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:
+def stamper_of(tsa: Credential, at: datetime | None) -> DummyTimeStamper:
+    """Return a time-stamping authority whose clock stands still."""
+    return DummyTimeStamper(tsa_cert=certificate_of(tsa.certificate), tsa_key=key_of(tsa), fixed_dt=at)
+
+
+def store_of(certificates: Iterable[x509.Certificate]) -> SimpleCertificateStore:
+    """Return certificates as pyHanko wants them for a chain."""
+    store: SimpleCertificateStore = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call] # pyHanko's
+        [certificate_of(each) for each in certificates]
+    )
+    return store
+
+
+def certificate_of(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    """Return a certificate as asn1crypto has it."""
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
-def _key(credential: Credential) -> keys.PrivateKeyInfo:
+def key_of(credential: Credential) -> keys.PrivateKeyInfo:
+    """Return a key as asn1crypto has it."""
     der = credential.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -42,9 +42,7 @@ def judge_required(
     for each in pdf.signatures:
         if each in chosen:
             finding += each.finding + _entitled(each, sender, rule)
-        elif (each in proper and (each.covered_to > on_top or not each.role)) or weight(
-            deciding(each.finding.defects) or "LENIENT_PARSE"
-        ) == BROKEN:
+        elif _gravity(each) == BROKEN or not each.role or (each in proper and each.covered_to > on_top):
             finding += each.finding
         else:
             finding += Finding(warnings=each.finding.codes)
@@ -61,7 +59,11 @@ def _entitled(each: SignatureVerdict, sender: str, rule: SignatureRule) -> Findi
 
 def _rank(each: SignatureVerdict, sender: str) -> tuple[int, int]:
     """Rank the sender's own before others', sound before unsound."""
-    return (0 if sender in each.organ_ids else 1, weight(deciding(each.finding.defects) or "LENIENT_PARSE"))
+    return (0 if sender in each.organ_ids else 1, _gravity(each))
+
+
+def _gravity(each: SignatureVerdict) -> int:
+    return weight(deciding(each.finding.defects) or "LENIENT_PARSE")
 
 
 def last_of(chosen: Iterable[SignatureVerdict]) -> SignatureVerdict | None:

@@ -7,38 +7,23 @@ from collections.abc import Callable
 
 import pytest
 
-from infra.pki import Credential, organization_name
 from processors.verification.pdf.file import StrictPdf
 from processors.verification.pdf.syntax import Name, Ref, Stream
-from tests.vectors.honest.hands import Way, with_store
-from tests.vectors.honest.hands import signed as by_hand
+from tests.vectors.honest.hands import with_store
 from tests.vectors.honest.old_hand import NO_TRICK, Trick, signed, text
 from tests.vectors.honest.pages import PAGES, stream
-from tests.vectors.scene import HOUR, NOON, YEAR, Scene, authorities, rsa_key
+from tests.vectors.honest.variants import arrival, leader_and_seal
+from tests.vectors.scene import Scene
 
 SCENE = Scene()
 WHEN = b"D:20261116184000+07'00'"
 Objects = dict[Ref, bytes]
 
 
-def both(pdf: bytes) -> bytes:
-    """Return a document signed by leader and agency."""
-    first = by_hand(pdf, Way(field="NguoiKy", credential=SCENE.person(), at=NOON - 2 * HOUR))
-    return by_hand(first, Way(field="CoQuan", credential=SCENE.agency(), at=NOON - HOUR))
-
-
-def arrival() -> Credential:
-    """Return the seal of the agency that the document came to."""
-    name = organization_name("Cơ quan nhận", organ_id="000.00.01.H53")
-    return authorities()[1].issue(
-        name, not_before=NOON - YEAR, not_after=NOON + YEAR, key=rsa_key("agency"), serial=1103, usage=SCENE.usage
-    )
-
-
-SIGNED = both(PAGES["with_links"]())
-FORM = both(PAGES["with_text_fields"]())
-INFORMED = both(PAGES["with_information"]())
-DESCRIBED = both(PAGES["with_metadata"]())
+SIGNED = leader_and_seal(PAGES["with_links"]())
+FORM = leader_and_seal(PAGES["with_text_fields"]())
+INFORMED = leader_and_seal(PAGES["with_information"]())
+DESCRIBED = leader_and_seal(PAGES["with_metadata"]())
 STORED = with_store(SIGNED, SCENE)
 CATALOG, PAGE_4, FONT_3 = Ref(1, 0), Ref(4, 0), Ref(3, 0)
 

@@ -1,10 +1,12 @@
 """Vectors of what an earlier signature forbids: certification, locks (ISO 32000-2 §12.8.2)."""
 
-from tests.vectors.honest.hands import FieldMDPAction, FieldMDPSpec, MDPPerm, Way
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+
 from tests.vectors.honest.hands import signed as by_hand
 from tests.vectors.honest.old_hand import signed
 from tests.vectors.honest.pages import PAGES
-from tests.vectors.scene import HOUR, NOON, Scene
+from tests.vectors.honest.variants import leader, seal
+from tests.vectors.scene import Scene
 
 SCENE = Scene()
 WHEN = b"D:20261116184000+07'00'"
@@ -12,23 +14,15 @@ WHEN = b"D:20261116184000+07'00'"
 
 def test_a_visible_field_after_a_certification() -> None:
     """Certified with form filling permitted; a new visible signature comes on the page (the sneaky signature)."""
-    certified = by_hand(
-        PAGES["plain"](),
-        Way(field="NguoiKy", credential=SCENE.person(), at=NOON - 2 * HOUR, certify=MDPPerm.FILL_FORMS),
-    )
-    seen = SCENE.judge(
-        by_hand(certified, Way(field="CoQuan", credential=SCENE.agency(), at=NOON - HOUR, box=(0, 0, 500, 500)))
-    )
+    certified = by_hand(PAGES["plain"](), leader(certify=MDPPerm.FILL_FORMS))
+    seen = SCENE.judge(by_hand(certified, seal(box=(0, 0, 500, 500))))
 
     assert {"CHANGED_AFTER_SIGNING"} == seen.defects
 
 
 def test_a_signature_where_none_is_permitted() -> None:
     """Certified with no changes permitted; a second signature follows."""
-    certified = by_hand(
-        PAGES["plain"](),
-        Way(field="NguoiKy", credential=SCENE.person(), at=NOON - 2 * HOUR, certify=MDPPerm.NO_CHANGES),
-    )
+    certified = by_hand(PAGES["plain"](), leader(certify=MDPPerm.NO_CHANGES))
     seen = SCENE.judge(signed(certified, SCENE.agency(), b"CoQuan", WHEN))
 
     assert {"CHANGED_AFTER_SIGNING"} == seen.defects
@@ -37,9 +31,7 @@ def test_a_signature_where_none_is_permitted() -> None:
 def test_a_signature_in_a_locked_field() -> None:
     """The leader's signature locks every field; a second one follows."""
     lock = FieldMDPSpec(FieldMDPAction.ALL)
-    locked = by_hand(PAGES["plain"](), Way(field="NguoiKy", credential=SCENE.person(), at=NOON - 2 * HOUR, lock=lock))
-    seen = SCENE.judge(
-        by_hand(locked, Way(field="CoQuan", credential=SCENE.agency(), at=NOON - HOUR, box=(0, 0, 50, 50)))
-    )
+    locked = by_hand(PAGES["plain"](), leader(lock=lock))
+    seen = SCENE.judge(by_hand(locked, seal(box=(0, 0, 50, 50))))
 
     assert {"CHANGED_AFTER_SIGNING"} == seen.defects

@@ -65,7 +65,6 @@ def _read(signed: cms.SignedData) -> SignedMessage:
         token=_token(signer_info),
         finding=Finding(warnings=("SIGNING_CERT_ATTR_MISSING",) if lacking else ()),
         integrity=partial(_integrity, signer_info, certificates.signer_cert),
-        reader="general",
     )
 
 

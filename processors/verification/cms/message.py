@@ -58,8 +58,6 @@ class SignedMessage:
 
     finding: Finding
     integrity: Integrity
-    reader: str
-    """`strict` or `general`."""
 
     @property
     def attributes_sha256(self) -> str:

@@ -1,15 +1,12 @@
 """The strict reader of signed messages: DER in the expected shape, or `NotStrictError`; the general reader then decides."""
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat import asn1
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from processors.verification.cms.der import decoded, der_of, length_of
 from processors.verification.cms.ess import DIGESTS, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2, names
@@ -17,6 +14,7 @@ from processors.verification.cms.message import SignedMessage
 from processors.verification.cms.structures import Attribute, Protection, Signed, SignedContent, SignerRecord
 from processors.verification.defects import DefectError, Finding, NotStrictError, found
 from processors.verification.limits import MAX_CMS_CERTIFICATE_BYTES, MAX_CMS_CERTIFICATES
+from processors.verification.signature_value import value_holds
 from processors.verification.trust.certificates import Certificate, load_certificate
 
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -36,12 +34,6 @@ MECHANISMS: Mapping[str, tuple[str, str]] = {
     "1.2.840.10045.4.3.2": ("ecdsa", "sha256"),
     "1.2.840.10045.4.3.3": ("ecdsa", "sha384"),
     "1.2.840.10045.4.3.4": ("ecdsa", "sha512"),
-}
-HASHES: Mapping[str, hashes.HashAlgorithm] = {
-    "sha1": hashes.SHA1(),  # noqa: S303 - named so that the policy can refuse it
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
 }
 
 
@@ -95,7 +87,6 @@ def _read(data: Signed) -> SignedMessage:
         token=_token(signer.unsigned or []),
         finding=Finding(warnings=() if named else ("SIGNING_CERT_ATTR_MISSING",)),
         integrity=integrity,
-        reader="strict",
     )
 
 
@@ -177,19 +168,5 @@ def _integrity(
     if der_of(kind) != asn1.encode_der(x509.ObjectIdentifier(content_type)):
         return found(["FORMAT_FAILURE"])
     codes = [] if hmac.compare_digest(bytes(held.data), digest) else ["HASH_FAILURE"]
-    return found(codes if _holds(key, mechanism, signature, signed, digest_name) else [*codes, "SIG_CRYPTO_FAILURE"])
-
-
-def _holds(key: object, mechanism: str, signature: bytes, signed: bytes, digest_name: str) -> bool:
-    verify: Callable[[], None]
-    if mechanism == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
-        verify = partial(key.verify, signature, signed, ec.ECDSA(HASHES[digest_name]))
-    elif mechanism == "rsassa_pkcs1v15" and isinstance(key, rsa.RSAPublicKey):
-        verify = partial(key.verify, signature, signed, padding.PKCS1v15(), HASHES[digest_name])
-    else:
-        return False
-    try:
-        verify()
-    except InvalidSignature:
-        return False
-    return True
+    holds = value_holds(signature, signed, key=key, mechanism=mechanism, digest_name=digest_name)
+    return found(codes if holds else [*codes, "SIG_CRYPTO_FAILURE"])

@@ -8,26 +8,20 @@ import copy
 import hashlib
 from collections.abc import Callable, Mapping
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
+from processors.verification.cms.message import key_is_strong
 from processors.verification.defects import DefectError, Finding, found
 from processors.verification.envelope.template import Template, find_signature, local, read_template
+from processors.verification.signature_value import value_holds
 from processors.verification.trust.certificates import Certificate, load_certificate
 from processors.verification.trust.store import Moment
 from processors.verification.verdict import Binding, SignatureVerdict
-from schemas.reference.signature_policy import Algorithms
 
 WHERE = "envelope"
-HASHES: Mapping[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
-    "sha256": hashes.SHA256,
-    "sha384": hashes.SHA384,
-    "sha512": hashes.SHA512,
-}
 
 
 def judge_envelope(
@@ -60,7 +54,7 @@ def _judge(
         finding += found(["HASH_FAILURE"])
     if not _value_holds(template, leaf):
         finding += found(["SIG_CRYPTO_FAILURE"])
-    if not _strong(leaf, bench.rule.algorithms):
+    if not key_is_strong(leaf, bench.rule.algorithms):
         finding += found(["ALGO_WEAK"])
     at = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
     standing = bench.trust.judge(leaf, others, "envelope", at)
@@ -105,26 +99,11 @@ def _cut(element: etree._Element) -> None:
 
 def _value_holds(template: Template, leaf: Certificate) -> bool:
     signed = etree.tostring(template.signed_info, method="c14n", exclusive=True, with_comments=False)
-    value, algorithm, key = base64.b64decode(template.value), HASHES[template.digest_name](), leaf.key
-    try:
-        if template.key_kind == "rsa" and isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, signed, padding.PKCS1v15(), algorithm)
-        elif template.key_kind == "ec" and isinstance(key, ec.EllipticCurvePublicKey):
-            half = len(value) // 2  # XMLDSig §6.4.3: r and s, one after the other
-            der = utils.encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
-            key.verify(der, signed, ec.ECDSA(algorithm))
-        else:
-            return False
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _strong(leaf: Certificate, allowed: Algorithms) -> bool:
-    key = leaf.key
-    if isinstance(key, rsa.RSAPublicKey):
-        return key.key_size >= allowed.min_rsa_bits
-    return isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= allowed.min_ec_bits
+    value = base64.b64decode(template.value)
+    if template.mechanism == "ecdsa":
+        half = len(value) // 2  # XMLDSig §6.4.3: r and s, one after the other
+        value = encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
+    return value_holds(value, signed, key=leaf.key, mechanism=template.mechanism, digest_name=template.digest_name)
 
 
 def _bind(template: Template, attachments: Mapping[str, str]) -> Binding:

@@ -21,12 +21,12 @@ DIGESTS = {
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
 METHODS = {
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256": ("rsa", "sha256"),
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384": ("rsa", "sha384"),
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512": ("rsa", "sha512"),
-    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256": ("ec", "sha256"),
-    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384": ("ec", "sha384"),
-    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512": ("ec", "sha512"),
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256": ("rsassa_pkcs1v15", "sha256"),
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384": ("rsassa_pkcs1v15", "sha384"),
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512": ("rsassa_pkcs1v15", "sha512"),
+    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256": ("ecdsa", "sha256"),
+    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384": ("ecdsa", "sha384"),
+    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512": ("ecdsa", "sha512"),
 }
 MAX_REFERENCES = 128
 ID_NAMES = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
@@ -61,7 +61,9 @@ class Template:
     enveloped: bool
     main: Reference
     attachments: tuple[Reference, ...]
-    key_kind: str
+    mechanism: str
+    """`rsassa_pkcs1v15` or `ecdsa`."""
+
     digest_name: str
     """Of the signature method."""
 
@@ -113,7 +115,7 @@ def read_template(root: etree._Element, signature: etree._Element) -> Template:
         enveloped=ENVELOPED in transforms,
         main=_reference(inner[0]),
         attachments=tuple(_reference(each) for each in references if each is not inner[0]),
-        key_kind=method[0],
+        mechanism=method[0],
         digest_name=method[1],
         value=_text(_one(signature, "SignatureValue")),
         certificates=tuple(

@@ -10,6 +10,7 @@ from typing import Any
 from processors.verification.pdf import permitted
 from processors.verification.pdf.fields import text_of
 from processors.verification.pdf.file import StrictPdf
+from processors.verification.pdf.located import DOCUMENT_STAMP
 from processors.verification.pdf.permitted import FORM_MAY, SIG_FLAGS, only, same
 from processors.verification.pdf.syntax import Ref
 from processors.verification.pdf.update import ChangedError, Update, read_update, require
@@ -22,24 +23,22 @@ FIELD_KEYS = frozenset({
 
 FILLED_MAY = frozenset({"V", "AP", "M"})
 ACTIONS = frozenset({"A", "AA", "OpenAction", "JS", "JavaScript", "Launch", "URI"})
-DOCUMENT_STAMP = "ETSI.RFC3161"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
     """What one revision added."""
 
-    values: tuple[Ref, ...] = ()
-    """Signature dictionaries."""
-
     names: tuple[str, ...] = ()
     """Names of the fields that were signed, document time-stamps left out."""
 
-    validation_only: bool = True
-    """Nothing but document time-stamps and validation data."""
-
     shows: bool = False
     """A field that was not there before is visible: after a certification that is an attack (ISO 32000-2 §12.8.2.2.2)."""
+
+    @property
+    def validation_only(self) -> bool:
+        """Nothing but document time-stamps and validation data."""
+        return not self.names
 
 
 @dataclass(slots=True)
@@ -64,9 +63,7 @@ def addition_of(pdf: StrictPdf, number: int, judged: Collection[Ref]) -> Additio
     update.finish()
     require(holds=more or bool(found.values), what="nothing was added")
     require(holds=all(each in judged for each in found.values), what="a value that nobody judges")
-    return Addition(
-        values=tuple(found.values), names=tuple(found.names), validation_only=not found.names, shows=found.shows
-    )
+    return Addition(names=tuple(found.names), shows=found.shows)
 
 
 def _form(update: Update, before: Any, raw: Any, found: _Found) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from processors.verification.limits import MAX_CONTENTS
+from processors.verification.pdf.syntax import WHITE
 
 _RANGE = re.compile(
     rb"/ByteRange[\x00\t\n\f\r ]*\[[\x00\t\n\f\r ]*(\d{1,10})[\x00\t\n\f\r ]+(\d{1,10})[\x00\t\n\f\r ]+(\d{1,10})[\x00\t\n\f\r ]+(\d{1,10})[\x00\t\n\f\r ]*\]"
 )
 _NAME = b"/ByteRange"
 _TAIL = re.compile(rb"%%EOF[\r\n \t]*\Z")
-WHITE = b"\x00\t\n\f\r "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,11 +100,10 @@ class StrictPdf:
         if key not in self._objects:
             if len(self._objects) > MAX_OBJECTS:
                 raise NotStrictError
-            self._objects[key] = self.read(ref, entry, said)
+            self._objects[key] = self._read(ref, entry, said)
         return self._objects[key]
 
-    def read(self, ref: Ref, entry: Entry, said: int) -> Any:
-        """Read an object where an entry says."""
+    def _read(self, ref: Ref, entry: Entry, said: int) -> Any:
         if entry.kind == "c":
             if ref.generation:
                 raise NotStrictError
@@ -121,10 +120,7 @@ class StrictPdf:
         return found
 
     def _packed(self, ref: Ref, entry: Entry, said: int) -> Any:
-        key = (entry.place, said)
-        if key not in self._packs:
-            self._packs[key] = self._pack(entry.place, said)
-        text, places = self._packs[key]
+        text, places = self._pack(entry.place, said)
         if not entry.second < len(places) or places[entry.second][0] != ref.number:
             raise NotStrictError
         value, _ = read_value(text, places[entry.second][1])
@@ -134,6 +130,11 @@ class StrictPdf:
 
     def _pack(self, number: int, said: int) -> tuple[bytes, list[tuple[int, int]]]:
         """Return an object stream unpacked, and (object, offset) of each object in it (§7.5.7)."""
+        if (number, said) not in self._packs:
+            self._packs[number, said] = self._unpack(number, said)
+        return self._packs[number, said]
+
+    def _unpack(self, number: int, said: int) -> tuple[bytes, list[tuple[int, int]]]:
         entry, _ = self.entry(number, said)
         if entry is None or entry.kind != "n":
             raise NotStrictError

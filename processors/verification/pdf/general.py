@@ -11,11 +11,12 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from processors.verification.defects import DefectError, Finding, found
 from processors.verification.limits import MAX_OBJECTS, MAX_REVISIONS
-from processors.verification.pdf.byteranges import WHITE, SignedRange, SignedRanges
+from processors.verification.pdf.byteranges import SignedRange, SignedRanges
 from processors.verification.pdf.changes import coverage_of, modification_of
 from processors.verification.pdf.dates import moment_of
 from processors.verification.pdf.located import Coverage, Modification, Signatures
 from processors.verification.pdf.masking import MaskedPdf, marker
+from processors.verification.pdf.syntax import WHITE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class GeneralSignature:
         """Say how much of the file the range covers."""
         return coverage_of(self.reader, self.value.reference, end=covered.end, whole=self.whole)
 
-    def modification(self) -> Modification:
+    def modification(self, covered: SignedRange) -> Modification:  # noqa: ARG002 - pyHanko goes by the value's revision
         """Ask pyHanko what came after."""
         return modification_of(self.reader, self.value.reference, self.form_field)
 

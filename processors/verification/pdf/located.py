@@ -10,6 +10,9 @@ from typing import Protocol
 from processors.verification.defects import Finding
 from processors.verification.pdf.byteranges import SignedRange
 
+DOCUMENT_STAMP = "ETSI.RFC3161"
+"""SubFilter of a time-stamp over the document (PAdES)."""
+
 
 class Coverage(StrEnum):
     """How much of the file a signature covers."""
@@ -51,7 +54,7 @@ class Located(Protocol):
     def coverage(self, covered: SignedRange) -> Coverage:
         """Say how much of the file the range covers."""
 
-    def modification(self) -> Modification:
+    def modification(self, covered: SignedRange) -> Modification:
         """Say what came after the revision that the range covers."""
 
 

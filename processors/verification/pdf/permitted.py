@@ -81,11 +81,9 @@ def information(update: Update) -> None:
     raw, before = update.pdf.trailer(update.number).get("Info"), update.pdf.trailer(update.number - 1).get("Info")
     if raw is None or (isinstance(raw, Ref) and raw.number not in update.fresh and raw.number not in update.replaced):
         return
-    old = update.before(before) if before is not None else {}
-    only(old, update.after(raw), INFO_MAY, "the information dictionary")
-    require(
-        holds=all(isinstance(each, bytes) for key, each in update.after(raw).items() if key in INFO_MAY), what="no text"
-    )
+    old, new = update.before(before) if before is not None else {}, update.after(raw)
+    only(old, new, INFO_MAY, "the information dictionary")
+    require(holds=all(isinstance(each, bytes) for key, each in new.items() if key in INFO_MAY), what="no text")
     update.explain(raw)
 
 

@@ -12,12 +12,11 @@ from processors.verification.bench import Bench
 from processors.verification.cms.message import DATA, SignedMessage, check_algorithms
 from processors.verification.defects import DefectError, Finding, found
 from processors.verification.pdf.byteranges import SignedRange
-from processors.verification.pdf.located import Coverage, Located, Modification, digest_of
+from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Located, Modification, digest_of
 from processors.verification.timestamps import Stamp, judge_token, stand
 from processors.verification.trust.store import Moment, Standing
 from processors.verification.verdict import SignatureVerdict
 
-DOCUMENT_STAMP = "ETSI.RFC3161"
 LEGACY = "adbe.pkcs7.detached"
 
 
@@ -126,7 +125,7 @@ def _changes(one: PdfSignature, finding: Finding, bench: Bench) -> tuple[Coverag
         return coverage, Modification.NOT_JUDGED
     if coverage is Coverage.PARTIAL:
         return coverage, Modification.OTHER
-    return coverage, one.located.modification()
+    return coverage, one.located.modification(one.covered)
 
 
 def _document_stamp(one: PdfSignature, where: str, bench: Bench, finding: Finding) -> SignatureVerdict:

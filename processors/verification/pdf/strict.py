@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from processors.verification.defects import found
 from processors.verification.pdf.additions import Addition, addition_of
@@ -78,20 +77,19 @@ class StrictSignature:
         """Say how much of the file the range covers; a revision must be the one in which the value last changed."""
         if covered.end >= self.file.pdf.whole:
             return Coverage.ENTIRE_FILE
-        return Coverage.PARTIAL if self._section is None else Coverage.ENTIRE_REVISION
+        return Coverage.PARTIAL if self._section(covered) is None else Coverage.ENTIRE_REVISION
 
-    @cached_property
-    def _section(self) -> int | None:
-        covered = self.covered()
-        number = self.file.pdf.section_at(covered.end) if covered else None
+    def _section(self, covered: SignedRange) -> int | None:
+        number = self.file.pdf.section_at(covered.end)
         _, said = self.file.pdf.entry(self.found.value.number, self.file.pdf.last)
         return number if number == said else None
 
-    def modification(self) -> Modification:
+    def modification(self, covered: SignedRange) -> Modification:
         """Judge each later revision by itself; what a certification or lock forbids is a change."""
-        if self._section is None:
+        section = self._section(covered)
+        if section is None:
             return Modification.OTHER
-        later = [self.file.added(number) for number in range(self._section + 1, self.file.pdf.revisions)]
+        later = [self.file.added(number) for number in range(section + 1, self.file.pdf.revisions)]
         if not later:
             return Modification.NONE
         permits = permission_of(self.file.pdf, self.found)

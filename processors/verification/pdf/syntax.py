@@ -20,8 +20,8 @@ MAX_DEPTH = 32
 MAX_NAME = 127
 WHITE = b"\x00\t\n\f\r "
 _DELIMITED = rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
-_GAP = rb"(?:[\x00\t\n\f\r ]++|%[^\r\n]*+[\r\n])*+"
-"""Possessive: a run of blanks is never tried in another way."""
+GAP = rb"(?:[\x00\t\n\f\r ]++|%[^\r\n]*+[\r\n])*+"
+"""White space and comments. Possessive: a run of blanks is never tried in another way."""
 
 _KINDS = (
     rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*+)",
@@ -39,13 +39,13 @@ _KINDS = (
     rb"<(?=[0-9A-Fa-f\x00\t\n\f\r ])()",
 )
 _NAME, _REF, _INT, _DICT, _END_DICT, _ARRAY, _END_ARRAY, _HEX, _SIMPLE, _STRING, _REAL, _WORD, _LONG = range(1, 14)
-_TOKEN = re.compile(_GAP + rb"(?:" + rb"|".join(_KINDS) + rb")")
+_TOKEN = re.compile(GAP + rb"(?:" + rb"|".join(_KINDS) + rb")")
 _ESCAPED_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 _WORDS = {b"true": True, b"false": False, b"null": None}
 _HEAD = re.compile(rb"(\d{1,10})[\x00\t\n\f\r ]++(\d{1,5})[\x00\t\n\f\r ]++obj" + _DELIMITED)
-_STREAM = re.compile(_GAP + rb"stream(?:\r\n|\n)")
+_STREAM = re.compile(GAP + rb"stream(?:\r\n|\n)")
 _END_STREAM = re.compile(rb"(?:\r\n|\n|\r)?endstream" + _DELIMITED)
-_END = re.compile(_GAP + rb"endobj" + _DELIMITED)
+_END = re.compile(GAP + rb"endobj" + _DELIMITED)
 
 
 NO_GAPS: Mapping[int, int] = MappingProxyType({})

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from processors.verification.pdf.file import StrictPdf
-from processors.verification.pdf.syntax import Ref, Stream
+from processors.verification.pdf.syntax import GAP, Ref, Stream
 from processors.verification.pdf.xref import Entry, Section
 
-_NOTHING = re.compile(rb"(?:[\x00\t\n\f\r ]++|%[^\r\n]*+[\r\n])*+")
+_NOTHING = re.compile(GAP)
 TRAILER_KEYS = frozenset(
     {"Size", "Root", "Info", "ID", "Prev", "Type", "W", "Index", "Length", "Filter", "DecodeParms"}
 )

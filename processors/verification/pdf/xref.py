@@ -36,13 +36,11 @@ class Entry(NamedTuple):
     """Generation of an object that stands in the file."""
 
 
-FREE = Entry("f", 0, 0)
-
-
 @dataclass(slots=True)
 class Section:
     """One cross-reference section."""
 
+    data: bytes = field(repr=False)
     start: int
     """Where `xref`, or the stream object, begins."""
 
@@ -68,25 +66,22 @@ class Section:
     hybrid: bool = False
     """A stream stands beside the table."""
 
-    ambiguous: bool = False
-    """Both say where an object is: old readers show another file than new ones."""
-
-    data: bytes = field(default=b"", repr=False)
-
     def find(self, number: int) -> Entry | None:
         """Return the entry of an object, None if this section does not speak of it."""
+        entry = self._tabled(number)
+        return entry if entry and entry.kind == "n" else self.packed.get(number, entry)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Table and stream both say where an object is: old readers show another file than new ones."""
+        shown = (self._tabled(number) for number, each in self.packed.items() if each.kind != "f")
+        return self.hybrid and any(entry is not None and entry.kind == "n" for entry in shown)
+
+    def _tabled(self, number: int) -> Entry | None:
         for first, count, at in self.table:
             if first <= number < first + count:
-                entry = _entry(self.data, at + ENTRY * (number - first))
-                return self.packed.get(number, entry) if entry.kind == "f" else entry
-        return self.packed.get(number)
-
-    def listed(self, number: int) -> bool:
-        """Tell whether the table itself says where an object is."""
-        return any(
-            first <= number < first + count and _entry(self.data, at + ENTRY * (number - first)).kind == "n"
-            for first, count, at in self.table
-        )
+                return _entry(self.data, at + ENTRY * (number - first))
+        return None
 
     def numbers(self) -> Iterator[int]:
         """Name every object of which this section speaks; one twice if it does so twice."""
@@ -107,7 +102,6 @@ def read_section(data: bytes, at: int) -> Section:
     end = _END.match(data, section.body_end)
     if end:  # the first table of a file that was written for the web has no closing lines (§F.3.2)
         section.named, section.end = int(end[1]), end.end()
-    section.data = data
     return section
 
 
@@ -128,12 +122,10 @@ def _read_table(data: bytes, start: int, at: int) -> Section:
     trailer, end = read_value(data, head.end())
     if not isinstance(trailer, dict):
         raise NotStrictError
-    section = Section(start=start, end=end, trailer=trailer, named=-1, table=table, body_end=end)
+    section = Section(data=data, start=start, end=end, trailer=trailer, named=-1, table=table, body_end=end)
     if "XRefStm" in trailer:
         beside = _read_stream(data, trailer["XRefStm"])
         section.packed, section.stream, section.hybrid = beside.packed, beside.stream, True
-        section.data = data
-        section.ambiguous = any(section.listed(number) and each.kind != "f" for number, each in beside.packed.items())
     return section
 
 
@@ -146,6 +138,7 @@ def _read_stream(data: bytes, at: Any) -> Section:
         raise NotStrictError
     packed = _entries(unpacked(data, stream), stream.dictionary)
     return Section(
+        data=data,
         start=at,
         end=found.end,
         trailer=stream.dictionary,

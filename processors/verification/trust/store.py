@@ -75,14 +75,13 @@ class TrustStore:
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
         self._list = reference.trust
-        self._crl = reference.crl
         self._known: Memory[tuple[object, ...], _Known | str] = Memory(MAX_REMEMBERED)
         self._signers: Memory[str, Signer] = Memory(MAX_REMEMBERED)
         self._finders: dict[tuple[str, ...], PathFinder] = {}
 
     @cached_property
     def _index(self) -> CrlIndex:
-        return CrlIndex(self._crl.lists if self._crl else ())
+        return CrlIndex(self._reference.crl.lists if self._reference.crl else ())
 
     def signer(self, certificate: Certificate) -> Signer:
         """Say whose certificate it is, by the policy and identities of the epoch."""

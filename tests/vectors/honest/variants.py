@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+
 from infra.pki import Credential, organization_name, person_name
 from tests.vectors.honest import old_hand
 from tests.vectors.honest.hands import (
-    FieldMDPAction,
-    FieldMDPSpec,
-    MDPPerm,
     Way,
     signed,
     with_document_stamp,
@@ -34,7 +33,6 @@ class Variant:
     """One honest file."""
 
     name: str
-    what: str
     make: Callable[[], bytes]
 
 
@@ -55,38 +53,45 @@ def _issued(name: str, serial: int, kind: str = "", *, person: bool = True, orga
     )
 
 
-def _leader(**more: object) -> Way:
+def leader(**more: object) -> Way:
+    """Return how the leader signs."""
     return Way(field="NguoiKy", credential=SCENE.person(), at=NOON - 2 * HOUR, **more)  # type: ignore[arg-type] # passed on
 
 
-def _seal(**more: object) -> Way:
+def seal(**more: object) -> Way:
+    """Return how the agency seals."""
     return Way(field="CoQuan", credential=SCENE.agency(), at=NOON - HOUR, **more)  # type: ignore[arg-type] # passed on
+
+
+def arrival() -> Credential:
+    """Return the seal of the agency that the document came to."""
+    return _issued("Cơ quan nhận", 1103, "agency", person=False, organ_id="000.00.01.H53")
 
 
 @way
 def leader_and_seal(pdf: bytes) -> bytes:
     """The leader (ECDSA), then the agency's seal (RSA); invisible."""
-    return signed(signed(pdf, _leader()), _seal())
+    return signed(signed(pdf, leader()), seal())
 
 
 @way
 def visible(pdf: bytes) -> bytes:
     """Both visible, the seal with a picture."""
-    return signed(signed(pdf, _leader(box=PERSON_BOX)), _seal(box=SEAL_BOX, picture=True))
+    return signed(signed(pdf, leader(box=PERSON_BOX)), seal(box=SEAL_BOX, picture=True))
 
 
 @way
 def time_stamped(pdf: bytes) -> bytes:
     """Both with a time-stamp (B-T), visible."""
     tsa = SCENE.tsa()
-    first = signed(pdf, _leader(box=PERSON_BOX, tsa=tsa, stamped_at=NOON - 2 * HOUR))
-    return signed(first, _seal(box=SEAL_BOX, tsa=tsa, stamped_at=NOON - HOUR))
+    first = signed(pdf, leader(box=PERSON_BOX, tsa=tsa, stamped_at=NOON - 2 * HOUR))
+    return signed(first, seal(box=SEAL_BOX, tsa=tsa, stamped_at=NOON - HOUR))
 
 
 @way
 def legacy_subfilter(pdf: bytes) -> bytes:
     """`adbe.pkcs7.detached`, as older tools sign."""
-    return signed(signed(pdf, _leader(pades=False, box=PERSON_BOX)), _seal(pades=False))
+    return signed(signed(pdf, leader(pades=False, box=PERSON_BOX)), seal(pades=False))
 
 
 @way
@@ -94,43 +99,42 @@ def pss(pdf: bytes) -> bytes:
     """RSA-PSS, SHA-384."""
     person = _issued("Nguyễn Văn An", 1101, "pss-person")
     first = signed(pdf, Way(field="NguoiKy", credential=person, at=NOON - 2 * HOUR, pss=True, digest="sha384"))
-    return signed(first, _seal(pss=True, digest="sha512"))
+    return signed(first, seal(pss=True, digest="sha512"))
 
 
 @way
 def four_signatures(pdf: bytes) -> bytes:
     """The drafter's initials, the leader, the seal, the recipient's stamp of arrival on top."""
     draft = Way(field="ThamMuu", credential=_issued("Trần Thị Bình", 1102), at=NOON - 3 * HOUR, box=DRAFT_BOX)
-    arrival = _issued("Cơ quan nhận", 1103, "agency", person=False, organ_id="000.00.01.H53")
-    both = signed(signed(signed(pdf, draft), _leader(box=PERSON_BOX)), _seal(box=SEAL_BOX))
-    return signed(both, Way(field="CongVanDen", credential=arrival, at=NOON - HOUR / 2, box=STAMP_BOX))
+    both = signed(signed(signed(pdf, draft), leader(box=PERSON_BOX)), seal(box=SEAL_BOX))
+    return signed(both, Way(field="CongVanDen", credential=arrival(), at=NOON - HOUR / 2, box=STAMP_BOX))
 
 
 @way
 def prepared_fields(pdf: bytes) -> bytes:
     """The document system puts empty fields on the page first."""
     prepared = with_empty_fields(pdf, "NguoiKy", "CoQuan")
-    return signed(signed(prepared, _leader(existing=True)), _seal(existing=True))
+    return signed(signed(prepared, leader(existing=True)), seal(existing=True))
 
 
 @way
 def certified(pdf: bytes) -> bytes:
     """The leader certifies and permits form filling; the seal goes into a field that is there."""
     prepared = with_empty_fields(pdf, "NguoiKy", "CoQuan")
-    return signed(signed(prepared, _leader(certify=MDPPerm.FILL_FORMS, existing=True)), _seal(existing=True))
+    return signed(signed(prepared, leader(certify=MDPPerm.FILL_FORMS, existing=True)), seal(existing=True))
 
 
 @way
 def locked_fields(pdf: bytes) -> bytes:
     """The leader's signature locks the document's own fields; the seal follows."""
     lock = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=["So", "NoiDung"])
-    return signed(signed(pdf, _leader(lock=lock)), _seal())
+    return signed(signed(pdf, leader(lock=lock)), seal())
 
 
 @way
 def widgets_apart(pdf: bytes) -> bytes:
     """Field and widget are two objects."""
-    return signed(signed(pdf, _leader(box=PERSON_BOX, separate_widget=True)), _seal(box=SEAL_BOX, separate_widget=True))
+    return signed(signed(pdf, leader(box=PERSON_BOX, separate_widget=True)), seal(box=SEAL_BOX, separate_widget=True))
 
 
 @way
@@ -142,8 +146,8 @@ def long_term(pdf: bytes) -> bytes:
 @way
 def store_between(pdf: bytes) -> bytes:
     """Validation data are added after the leader and again after the seal."""
-    first = with_store(signed(pdf, _leader(box=PERSON_BOX)), SCENE)
-    return with_store(signed(first, _seal(box=SEAL_BOX)), SCENE)
+    first = with_store(signed(pdf, leader(box=PERSON_BOX)), SCENE)
+    return with_store(signed(first, seal(box=SEAL_BOX)), SCENE)
 
 
 @way
@@ -172,8 +176,4 @@ def variants() -> Iterator[Variant]:
         for sign in WAYS.values():
             other = sign is by_another_tool
             if other or ((sign.__name__ in EVERYWHERE or name in SOME) and name not in ONLY_BY_ANOTHER_TOOL):
-                yield Variant(
-                    name=f"{name}-{sign.__name__}",
-                    what=f"{make.__doc__ or ''} {sign.__doc__ or ''}",
-                    make=partial(_made, make, sign),
-                )
+                yield Variant(name=f"{name}-{sign.__name__}", make=partial(_made, make, sign))
