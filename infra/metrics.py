@@ -49,6 +49,12 @@ FENCED = Counter(
     "lienthong_fenced_batches_total", "Batches dropped because another worker owns the partition.", ["process"]
 )
 VERIFICATION = Histogram("lienthong_verification_seconds", "Judging one document.", ["indication"], buckets=QUICK)
+VERIFICATION_STEPS = Histogram(
+    "lienthong_verification_step_seconds",
+    "One step of judging a document, over all its signatures.",
+    ["step"],
+    buckets=QUICK,
+)
 POOL_KILLS = Counter("lienthong_pool_kills_total", "Judges killed for time, memory or a crash.", ["reason"])
 DISAGREEMENTS = Counter(
     "lienthong_lanes_disagree_total", "Documents about which the two readers of signatures disagree."

@@ -15,7 +15,7 @@ import os
 
 import uvloop
 
-from infra import logs, metrics
+from infra import logs, metrics, packets
 from infra.clock import open_clock
 from infra.content import open_content
 from infra.garbage import look_seldom
@@ -54,6 +54,8 @@ async def _judges(settings: Settings) -> Preparation:
 
     def observe(judgement: Judgement, seconds: float) -> None:
         metrics.VERIFICATION.labels(indication=judgement.indication).observe(seconds)
+        for step, spent in judgement.seconds.items():
+            metrics.VERIFICATION_STEPS.labels(step=step).observe(spent)
         if "LANES_DISAGREE" in judgement.reasons:
             metrics.DISAGREEMENTS.inc()
 
@@ -65,6 +67,7 @@ async def _judges(settings: Settings) -> Preparation:
         observe=observe,
         lost=lambda why: metrics.POOL_KILLS.labels(reason=why).inc(),
         limits=Limits(wall_seconds=settings.judge_seconds),
+        packet_limits=packets.limits(settings),
     )
     await pool.start()
     return Preparation(prepare=pool.prepare, close=pool.close, done=lambda: pool.judged)

@@ -29,6 +29,8 @@ def load(
     base, files = _in_force(ctx, [kind for kind in wanted if kind not in chosen])
     for kind, folder in chosen.items():
         files[kind] = {f"{kind}/{path}": content for path, content in files_below(folder).items()}
+    if "trust" in files:
+        files["trust"] = _listed(files["trust"], ctx)
     try:
         found = Reference.from_files({kind: content for kind, content in files.items() if content})
     except UnsoundReferenceError as exc:
@@ -62,6 +64,15 @@ def _in_force(ctx: Ctx, kinds: list[str]) -> tuple[Reference, dict[str, dict[str
         ctx.say(STANDS_IN)
     read = files_below(ctx.reference_dir or DEMO)
     return Reference(), {kind: files_of(kind, read) for kind in kinds}
+
+
+def _listed(files: Mapping[str, bytes], ctx: Ctx) -> dict[str, bytes]:
+    """Make a folder of certificates without `trust.yaml` a trust list, and say so."""
+    from infra.pki.plain import LIST, with_list  # noqa: PLC0415 - most commands judge no signature
+
+    if files and LIST not in files:
+        ctx.say("Không có trust.yaml: mỗi chứng thư tự ký trong thư mục được tin cho mọi mục đích.")
+    return with_list(files)
 
 
 def _published(ctx: Ctx) -> Reference | None:

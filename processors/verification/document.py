@@ -5,10 +5,12 @@ Three results stay apart: the envelope's signature, the binding of the attachmen
 """
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta, timezone
 from pathlib import Path
 
+from processors.verification.asked import Asked
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
 from processors.verification.defects import Finding, found
@@ -31,42 +33,34 @@ URGENCY = ("normal", "khan", "thuong_khan", "hoa_toc", "hoa_toc")
 """Priority 0…4 -> urgency class."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What is asked about one document."""
-
-    path: Path
-    receipt: datetime
-    """When the axis took it; for `lienthong verify` the moment of `--at`."""
-
-    sender: str | None = None
-    """organ_id of the resolved sender; None: what the packet says, resolved by the directory."""
-
-    profile: str = ""
-    """Policy profile; empty: the default one."""
-
-    thorough: bool = False
-    max_bytes: int = MAX_DOCUMENT
-
-
 def judge_document(asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
     """Judge; whatever the bytes are, the answer is a judgement. Raises OSError only where the file cannot be read."""
-    if asked.path.stat().st_size > asked.max_bytes * 2:
+    if asked.path.stat().st_size > asked.limits.packet_bytes * 2:
         return Judgement(finding=found(["RESOURCE_LIMIT"]))
-    content = asked.path.read_bytes()
-    return guarded(
-        lambda: _judge(content, asked, reference, trust),
-        lambda code: _sealed(Judgement(finding=found([code])), content, None),
+    judgement, sha256 = guarded(
+        lambda: _judge(asked, reference, trust),
+        lambda code: (Judgement(finding=found([code])), _sha256_of(asked.path)),
     )
+    evidence = evidence_of(judgement, sha256=sha256, asked=asked, reference=reference)
+    return replace(judgement, evidence=evidence, evidence_sha256=hashlib.sha256(evidence).hexdigest())
 
 
-def _judge(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
-    if PDF_MARK in content[:PDF_MARK_WITHIN] and not content.lstrip().startswith(b"<"):
-        return _judge_bare_pdf(content, asked, reference, trust)
-    with open_packet(asked.path, now=asked.receipt, reference=reference) as opened:
+def _judge(asked: Asked, reference: Reference, trust: TrustStore) -> tuple[Judgement, str]:
+    """Return the judgement and the SHA-256 of what was judged; only a bare PDF is held as a whole."""
+    with asked.path.open("rb") as file:
+        head = file.read(PDF_MARK_WITHIN)
+        if PDF_MARK in head and not head.lstrip().startswith(b"<"):
+            content = head + file.read()
+            return _judge_bare_pdf(content, asked, reference, trust), hashlib.sha256(content).hexdigest()
+    with open_packet(asked.path, limits=asked.limits, now=asked.receipt, reference=reference) as opened:
         if isinstance(opened, RefusedPacket):
-            return _sealed(Judgement(finding=found([opened.code]), element=opened.element), content, None)
-        return _judge_packet(content, opened, asked, reference, trust)
+            return Judgement(finding=found([opened.code]), element=opened.element), opened.sha256
+        return _judge_packet(opened, asked, reference, trust), opened.sha256
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _bench(asked: Asked, reference: Reference, trust: TrustStore, type_name: str) -> Bench | None:
@@ -84,16 +78,16 @@ def _rule(asked: Asked, reference: Reference, type_name: str) -> SignatureRule |
 def _judge_bare_pdf(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
     bench = _bench(asked, reference, trust, "")
     if bench is None:
-        return _sealed(Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"])), content, None)
+        return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
     pdf = judge_pdf(content, asked.path.name, bench)
     finding, chosen = judge_required(pdf, (), asked.sender or "", bench.rule)
-    return _sealed(_judgement(finding, pdf.signatures, pdf.found, chosen, bench), content, bench)
+    return _judgement(finding, pdf.signatures, pdf.found, chosen, bench)
 
 
-def _judge_packet(content: bytes, opened: Opened, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+def _judge_packet(opened: Opened, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
     bench = _bench(asked, reference, trust, opened.type_name)
     if bench is None:
-        return _sealed(Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"])), content, None)
+        return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
     sender = asked.sender if asked.sender is not None else opened.sender_organ_id(reference, asked.receipt)
     xml, binding = judge_envelope(opened.frame, {part.content_id: part.sha256 for part in opened.parts}, bench)
     finding = weigh_envelope(xml, binding, sender, bench.rule)
@@ -114,18 +108,20 @@ def _judge_packet(content: bytes, opened: Opened, asked: Asked, reference: Refer
             chosen += those
             total += pdf.found
     judgement = _judgement(finding, tuple(signatures), total, tuple(chosen), bench)
-    judgement = replace(
+    return replace(
         judgement,
         xml=xml,
         binding=binding,
         on_unknown=bench.rule.when_unknown(URGENCY[min(opened.priority, len(URGENCY) - 1)]),
+        seconds=_seconds((*signatures, *((xml,) if xml else ()))),
     )
-    return _sealed(judgement, content, bench)
 
 
 def _judge_part(part: Part, bench: Bench) -> PdfJudgement:
     if not part.is_pdf:
         return PdfJudgement()
+    if part.size > MAX_DOCUMENT:
+        return PdfJudgement(finding=found(["RESOURCE_LIMIT"]))
     return judge_pdf(part.read(), part.name, bench)
 
 
@@ -149,18 +145,14 @@ def _judgement(
         time_source=last.time_source if last else "",
         policy=f"{bench.rule.profile}/{bench.rule.id}",
         accepted="information" if carried else "",
+        seconds=_seconds(signatures),
     )
 
 
-def _sealed(judgement: Judgement, content: bytes, bench: Bench | None) -> Judgement:
-    """Add the evidence."""
-    evidence = evidence_of(
-        sha256=hashlib.sha256(content).hexdigest(),
-        bench=bench,
-        policy=judgement.policy,
-        finding=judgement.finding,
-        signatures=judgement.signatures,
-        xml=judgement.xml,
-        binding=judgement.binding,
-    )
-    return replace(judgement, evidence=evidence, evidence_sha256=hashlib.sha256(evidence).hexdigest())
+def _seconds(signatures: Iterable[SignatureVerdict]) -> Mapping[str, float]:
+    """Add up how long each step took."""
+    spent: dict[str, float] = {}
+    for each in signatures:
+        for taken in each.steps:
+            spent[taken.step] = spent.get(taken.step, 0.0) + taken.seconds
+    return spent

@@ -1,62 +1,110 @@
-"""The evidence of a judgement as canonical JSON: the same inputs and reference epoch give the same bytes.
+"""The evidence of a judgement as canonical JSON: the same inputs, reference epoch and software give the same bytes.
 
-Kept are hashes, times and codes; no durations and no contents (EN 319 102-1 clause 4.2.9, NĐ 68/2024 art. 31).
+Kept are hashes, times, names of certificates and codes; no durations and no contents (EN 319 102-1 clause 4.2.9, NĐ 68/2024
+art. 31). `asked` and `versions` say all that a replay needs beside the bytes themselves.
 """
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
-from processors.verification.bench import Bench
-from processors.verification.defects import Finding, deciding, indication_of
-from processors.verification.verdict import Binding, SignatureVerdict
+from processors.verification.asked import Asked
+from processors.verification.software import software
+from processors.verification.trust.certificates import Certificate
+from processors.verification.trust.crls import RevocationUse
+from processors.verification.verdict import Binding, Judgement, SignatureVerdict
+from schemas.reference import Reference
 
-FORMAT = 1
+FORMAT = 2
 
 
-def evidence_of(
-    *,
-    sha256: str,
-    bench: Bench | None,
-    policy: str,
-    finding: Finding,
-    signatures: tuple[SignatureVerdict, ...] = (),
-    xml: SignatureVerdict | None = None,
-    binding: Binding | None = None,
-) -> bytes:
+def evidence_of(judgement: Judgement, *, sha256: str, asked: Asked, reference: Reference) -> bytes:
     """Return the evidence; `sha256` is of the bytes judged."""
-    indication, sub_indication = indication_of(deciding(finding.defects))
     record = {
         "format": FORMAT,
         "input_sha256": sha256,
-        "epoch": bench.reference.epoch if bench else "",
-        "versions": dict(bench.reference.versions) if bench else {},
-        "receipt_at": bench.receipt if bench else None,
-        "policy": policy,
-        "indication": indication,
-        "sub_indication": sub_indication,
-        "reasons": finding.codes,
-        "signatures": [signature_record(each) for each in signatures],
-        "envelope": signature_record(xml) if xml else None,
-        "binding": asdict(binding) if binding else None,
+        "asked": {
+            "receipt_at": _moment(asked.receipt),
+            "sender": asked.sender,
+            "profile": asked.profile,
+            "thorough": asked.thorough,
+        },
+        "epoch": reference.epoch,
+        "versions": dict(reference.versions),
+        "software": dict(software()),
+        "policy": judgement.policy,
+        "indication": judgement.indication,
+        "sub_indication": judgement.sub_indication,
+        "reasons": judgement.reasons,
+        "defects": judgement.finding.defects,
+        "signed_at": _moment(judgement.signed_at),
+        "time_source": judgement.time_source,
+        "accepted": judgement.accepted,
+        "on_unknown": judgement.on_unknown,
+        "element": judgement.element,
+        "signatures_found": judgement.signatures_found,
+        "signatures": [_signature(each) for each in judgement.signatures],
+        "envelope": _signature(judgement.xml) if judgement.xml else None,
+        "binding": _binding(judgement.binding) if judgement.binding else None,
     }
-    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def signature_record(each: SignatureVerdict) -> dict[str, Any]:
-    """Return all that was found about one signature."""
-    return asdict(each) | {
+def _signature(each: SignatureVerdict) -> Mapping[str, Any]:
+    return {
+        "where": each.where,
+        "role": each.role,
         "indication": each.indication,
         "sub_indication": each.sub_indication,
         "reasons": each.reasons,
+        "defects": each.finding.defects,
+        "signer": each.signer,
+        "organ_ids": each.organ_ids,
+        "signed_at": _moment(each.signed_at),
+        "time_source": each.time_source,
+        "claimed_at": _moment(each.claimed_at),
+        "covered_to": each.covered_to,
+        "coverage": each.coverage,
+        "modification": each.modification,
+        "attributes_sha256": each.attributes_sha256,
+        "chain": [certificate_record(link) for link in each.chain],
+        "revocation": [_use(use) for use in each.revocation],
+        "token": _token(each),
+        "steps": [[taken.step, taken.codes] for taken in each.steps],
     }
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, StrEnum):
-        return value.value
-    raise TypeError(type(value).__name__)
+def _token(each: SignatureVerdict) -> Mapping[str, Any] | None:
+    if each.token is None:
+        return None
+    return {
+        "stamped_at": _moment(each.token.stamped_at),
+        "signer": each.token.signer,
+        "reasons": each.token.finding.codes,
+        "chain": [certificate_record(link) for link in each.token.chain],
+        "revocation": [_use(use) for use in each.token.revocation],
+    }
+
+
+def certificate_record(each: Certificate) -> Mapping[str, str]:
+    """Name a certificate so that it can be found again: by hash, or by issuer and serial number (hexadecimal)."""
+    return {"sha256": each.sha256, "serial": f"{each.serial:x}", "issuer": each.issuer, "subject": each.subject}
+
+
+def _use(use: RevocationUse) -> Mapping[str, Any]:
+    return {
+        "certificate_sha256": use.certificate_sha256,
+        "crl_sha256": use.crl_sha256,
+        "number": use.number,
+        "this_update": _moment(use.this_update),
+        "next_update": _moment(use.next_update),
+    }
+
+
+def _binding(binding: Binding) -> Mapping[str, Any]:
+    return {"bound": binding.bound, "unbound": binding.unbound, "reasons": binding.finding.codes}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None

@@ -39,6 +39,10 @@ class Attachment(Protocol):
         """Name in the manifest."""
 
     @property
+    def size(self) -> int:
+        """Bytes of the unpacked file."""
+
+    @property
     def sha256(self) -> str:
         """Of the unpacked file, lower-case hex."""
 
@@ -53,6 +57,7 @@ class Part:
     content_id: str
     name: str
     sha256: str
+    size: int
     read: Callable[[], bytes]
     is_pdf: bool
 
@@ -68,6 +73,8 @@ class Opened:
     sender: str
     type_name: str
     priority: int
+    sha256: str
+    """Of the packet as it came."""
 
     def frame(self) -> etree._Element:
         """Parse it again, with signatures in mind; raise lxml's errors or `DefectError`."""
@@ -87,6 +94,7 @@ class RefusedPacket:
 
     code: str
     element: str
+    sha256: str
 
 
 def parse_frame(content: bytes) -> etree._Element:
@@ -114,14 +122,14 @@ def parse_frame(content: bytes) -> etree._Element:
 
 
 @contextmanager
-def open_packet(path: Path, *, now: datetime, reference: Reference) -> Iterator[Opened | RefusedPacket]:
+def open_packet(path: Path, *, limits: Limits, now: datetime, reference: Reference) -> Iterator[Opened | RefusedPacket]:
     """Read a packet; what it unpacks lives as long as the block."""
-    packet = read_packet(path, limits=Limits(), now=now, secrecy=reference.secrecy)
+    packet = read_packet(path, limits=limits, now=now, secrecy=reference.secrecy)
     if isinstance(packet, Refusal):
-        yield RefusedPacket(code=packet.code, element=packet.element)
+        yield RefusedPacket(code=packet.code, element=packet.element, sha256=packet.sha256)
         return
     if isinstance(packet, StatusPacket):
-        yield RefusedPacket(code="NO_SIGNATURE_FOUND", element="StatusCode")
+        yield RefusedPacket(code="NO_SIGNATURE_FOUND", element="StatusCode", sha256=packet.sha256)
         return
     yield Opened(
         content=packet.frame,
@@ -129,6 +137,7 @@ def open_packet(path: Path, *, now: datetime, reference: Reference) -> Iterator[
         sender=packet.envelope.sender,
         type_name=packet.envelope.type_name,
         priority=packet.envelope.priority,
+        sha256=packet.sha256,
     )
 
 
@@ -140,5 +149,10 @@ def _part(attachment: Attachment) -> Part:
     with attachment.open() as stream:
         is_pdf = PDF_MARK in stream.read(PDF_MARK_WITHIN)
     return Part(
-        content_id=attachment.content_id, name=attachment.name, sha256=attachment.sha256, read=read, is_pdf=is_pdf
+        content_id=attachment.content_id,
+        name=attachment.name,
+        size=attachment.size,
+        sha256=attachment.sha256,
+        read=read,
+        is_pdf=is_pdf,
     )

@@ -6,8 +6,21 @@ from datetime import datetime
 
 from processors.verification.defects import Finding, deciding, indication_of
 from processors.verification.pdf.located import Coverage, Modification
+from processors.verification.steps import Taken
+from processors.verification.trust.certificates import Certificate
 from processors.verification.trust.crls import RevocationUse
 from schemas.events import Indication, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenVerdict:
+    """The time-stamp token of a signature."""
+
+    stamped_at: datetime | None
+    signer: str
+    finding: Finding
+    chain: tuple[Certificate, ...]
+    revocation: tuple[RevocationUse, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +52,13 @@ class SignatureVerdict:
 
     coverage: Coverage | None = None
     modification: Modification = Modification.NOT_JUDGED
-    chain: tuple[str, ...] = ()
+    chain: tuple[Certificate, ...] = ()
+    """From leaf to anchor."""
+
     revocation: tuple[RevocationUse, ...] = ()
     attributes_sha256: str = ""
-    token: Mapping[str, object] = field(default_factory=dict)
-    """Of a time-stamp: genTime, signer, chain, reasons."""
+    token: TokenVerdict | None = None
+    steps: tuple[Taken, ...] = ()
 
     @property
     def indication(self) -> Indication:
@@ -115,6 +130,8 @@ class Judgement:
     """Canonical JSON; the same inputs and epoch give the same bytes."""
 
     evidence_sha256: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Step -> how long it took, over all signatures; no part of the evidence."""
 
     @property
     def reason(self) -> str:

@@ -14,7 +14,8 @@ from infra.demo.frame import Draft
 from infra.demo.pdf import one_page
 from infra.demo.pdf_signing import Hand, sign_pdf
 from infra.pki import Pki, Standing
-from processors.verification.document import Asked, judge_document
+from processors.verification.asked import Asked
+from processors.verification.document import judge_document
 from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement
 from schemas.events import Indication

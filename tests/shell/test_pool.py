@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from processors.verification.document import Asked, judge_document
+from processors.verification.asked import Asked
+from processors.verification.document import judge_document
 from processors.verification.judging.pool import JudgePool, Limits
 from processors.verification.judging.wire import answer, judgement_of, needed_of
 from processors.verification.trust.store import TrustStore

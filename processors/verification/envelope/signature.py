@@ -14,9 +14,10 @@ from lxml import etree
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
 from processors.verification.cms.message import key_is_strong
-from processors.verification.defects import DefectError, Finding, found
+from processors.verification.defects import DefectError, found
 from processors.verification.envelope.template import Template, find_signature, local, read_template
 from processors.verification.signature_value import value_holds
+from processors.verification.steps import Step, Steps
 from processors.verification.trust.certificates import Certificate, load_certificate
 from processors.verification.trust.store import Moment
 from processors.verification.verdict import Binding, SignatureVerdict
@@ -33,35 +34,39 @@ def judge_envelope(
     """
     unbound = Binding(unbound=tuple(attachments))
 
+    steps = Steps()
+
     def judge() -> tuple[SignatureVerdict | None, Binding]:
         root = frame()
         signature = find_signature(root)
-        return (None, unbound) if signature is None else _judge(root, signature, attachments, bench)
+        if signature is None:
+            return None, unbound
+        template = read_template(root, signature)
+        steps.enter(Step.MESSAGE)
+        return _judge(template, bench, steps), _bind(template, attachments)
 
-    return guarded(judge, lambda code: (_failed(code), unbound))
+    return guarded(judge, lambda code: (_failed(code, steps), unbound))
 
 
-def _judge(
-    root: etree._Element, signature: etree._Element, attachments: Mapping[str, str], bench: Bench
-) -> tuple[SignatureVerdict, Binding]:
-    template = read_template(root, signature)
+def _judge(template: Template, bench: Bench, steps: Steps) -> SignatureVerdict:
     if not template.certificates:
         raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
     leaf, *others = (load_certificate(base64.b64decode(each)) for each in template.certificates)
-    finding = Finding()
     canonical = _canonical(template)
     if hashlib.new(template.main.digest_name, canonical).digest() != base64.b64decode(template.main.digest_value):
-        finding += found(["HASH_FAILURE"])
+        steps.add(found(["HASH_FAILURE"]))
     if not _value_holds(template, leaf):
-        finding += found(["SIG_CRYPTO_FAILURE"])
+        steps.add(found(["SIG_CRYPTO_FAILURE"]))
     if not key_is_strong(leaf, bench.rule.algorithms):
-        finding += found(["ALGO_WEAK"])
+        steps.add(found(["ALGO_WEAK"]))
+    steps.enter(Step.PATH)
     at = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
     standing = bench.trust.judge(leaf, others, "envelope", at)
-    verdict = SignatureVerdict(
+    steps.add(standing.finding)
+    return SignatureVerdict(
         where=WHERE,
         role="envelope",
-        finding=finding + standing.finding,
+        finding=steps.finding,
         signer=leaf.subject,
         organ_ids=bench.trust.signer(leaf).organ_ids,
         signed_at=bench.receipt,
@@ -69,8 +74,8 @@ def _judge(
         chain=standing.chain,
         revocation=standing.revocation,
         attributes_sha256=hashlib.sha256(canonical).hexdigest(),
+        steps=steps.taken(),
     )
-    return verdict, _bind(template, attachments)
 
 
 def _canonical(template: Template) -> bytes:
@@ -129,5 +134,5 @@ def _bind(template: Template, attachments: Mapping[str, str]) -> Binding:
     )
 
 
-def _failed(code: str) -> SignatureVerdict:
-    return SignatureVerdict(where=WHERE, role="envelope", finding=found([code]))
+def _failed(code: str, steps: Steps) -> SignatureVerdict:
+    return SignatureVerdict(where=WHERE, role="envelope", finding=found([code]), steps=steps.taken(code))

@@ -17,12 +17,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from processors.verification.asked import DEFAULT_LIMITS, Asked
 from processors.verification.core import to_judge
 from processors.verification.defects import found
-from processors.verification.document import Asked
 from processors.verification.judging import wire
 from processors.verification.judging.worker import READY, TAKEN
 from processors.verification.verdict import Judgement
+from schemas.edxml import Limits as PacketLimits
 from schemas.events import DocumentSubmitted, Event
 from schemas.reference import Reference
 
@@ -130,9 +131,11 @@ class JudgePool:
         observe: Callable[[Judgement, float], object] | None = None,
         lost: Callable[[str], object] | None = None,
         limits: Limits = Limits(),
+        packet_limits: PacketLimits = DEFAULT_LIMITS,
     ) -> None:
         self._size, self._locate, self._keep, self._limits = size, locate, keep, limits
         self._observe, self._lost = observe, lost
+        self._packet_limits = packet_limits
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._all: set[_Worker] = set()
         self.killed = 0
@@ -167,7 +170,10 @@ class JudgePool:
         if submitted is None:
             return None
         asked = Asked(
-            path=self._locate(submitted.content.sha256), receipt=submitted.occurred_at, sender=submitted.sender
+            path=self._locate(submitted.content.sha256),
+            receipt=submitted.occurred_at,
+            sender=submitted.sender,
+            limits=self._packet_limits,
         )
         started = time.monotonic()
         judgement = await self.judge(asked, reference)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from processors.verification.asked import Asked
 from processors.verification.defects import Finding
-from processors.verification.document import Asked
+from processors.verification.steps import Step
 from processors.verification.verdict import Judgement
 from schemas.reasons import REASONS
 from schemas.reference import Reference
@@ -66,6 +67,7 @@ def answer(judgement: Judgement) -> bytes:
         "accepted": judgement.accepted,
         "on_unknown": judgement.on_unknown,
         "element": judgement.element,
+        "seconds": dict(judgement.seconds),
         "evidence": base64.b64encode(judgement.evidence).decode(),
         "evidence_sha256": judgement.evidence_sha256,
     }
@@ -86,6 +88,7 @@ def judgement_of(line: bytes) -> Judgement:
         accepted=str(row["accepted"]),
         on_unknown=str(row["on_unknown"]),
         element=str(row["element"]),
+        seconds={Step(name): float(spent) for name, spent in row["seconds"].items()},
         evidence=base64.b64decode(row["evidence"]),
         evidence_sha256=str(row["evidence_sha256"]),
     )

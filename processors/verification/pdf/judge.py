@@ -14,6 +14,7 @@ from processors.verification.pdf.byteranges import SignedRange, SignedRanges, re
 from processors.verification.pdf.compare import disagreements
 from processors.verification.pdf.located import Modification, Signatures
 from processors.verification.pdf.signature import PdfSignature, judge_signature
+from processors.verification.steps import Steps
 from processors.verification.verdict import PdfJudgement, SignatureVerdict
 
 Lane = Callable[[bytes, SignedRanges], Signatures]
@@ -64,8 +65,8 @@ def _judge(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Benc
             signatures.append(_failed(at, code))
             continue
         used.append(covered)
-        one = PdfSignature(pdf=pdf, located=each, covered=covered)
-        verdict = guarded(partial(judge_signature, one, at, bench), partial(_failed, at))
+        one, steps = PdfSignature(pdf=pdf, located=each, covered=covered), Steps()
+        verdict = guarded(partial(judge_signature, one, at, bench, steps), partial(_broken_off, at, steps))
         signatures.append(verdict)
         if last is None or last[0] < covered.end:
             last = covered.end, verdict
@@ -81,3 +82,7 @@ def _judge(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Benc
 
 def _failed(where: str, code: str) -> SignatureVerdict:
     return SignatureVerdict(where=where, finding=found([code]))
+
+
+def _broken_off(where: str, steps: Steps, code: str) -> SignatureVerdict:
+    return SignatureVerdict(where=where, finding=found([code]), steps=steps.taken(code))

@@ -4,18 +4,17 @@
 (4) path and revocation are judged  (6) changes after it  (7) the verdict on the document is `document`'s.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from processors.verification.bench import Bench
 from processors.verification.cms.message import DATA, SignedMessage, check_algorithms
 from processors.verification.defects import DefectError, Finding, found
 from processors.verification.pdf.byteranges import SignedRange
 from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Located, Modification, digest_of
+from processors.verification.steps import Step, Steps
 from processors.verification.timestamps import Stamp, judge_token, stand
 from processors.verification.trust.store import Moment, Standing
-from processors.verification.verdict import SignatureVerdict
+from processors.verification.verdict import SignatureVerdict, TokenVerdict
 
 LEGACY = "adbe.pkcs7.detached"
 
@@ -29,40 +28,40 @@ class PdfSignature:
     covered: SignedRange
 
 
-def judge_signature(one: PdfSignature, where: str, bench: Bench) -> SignatureVerdict:
-    """Judge one signature; raises `DefectError` or what parsers raise, for `border.guarded`."""
+def judge_signature(one: PdfSignature, where: str, bench: Bench, steps: Steps) -> SignatureVerdict:
+    """Judge one signature and record the steps; raises `DefectError` or what parsers raise, for `border.guarded`."""
     covered = one.covered
-    finding = found(covered.reasons)
+    steps.add(found(covered.reasons))
     if not covered.contents:
         raise DefectError(next(iter(covered.reasons), "FORMAT_FAILURE"))
     subfilter = one.located.subfilter
     if subfilter == DOCUMENT_STAMP:
-        return _document_stamp(one, where, bench, finding)
+        return _document_stamp(one, where, bench, steps)
     if subfilter not in bench.rule.subfilters:
-        finding += found(["SUBFILTER_UNSUPPORTED"])
+        steps.add(found(["SUBFILTER_UNSUPPORTED"]))
     elif subfilter == LEGACY:
-        finding += found(["LEGACY_SUBFILTER"])
-    # Step 3: the CMS.
+        steps.add(found(["LEGACY_SUBFILTER"]))
+    steps.enter(Step.MESSAGE)
     message = bench.read(covered.contents)
-    finding += _profile(message, bench) + check_algorithms(message, bench.rule.algorithms)
-    if not {"ALGO_WEAK"} & set(finding.defects):
-        finding += message.integrity(content_type=DATA, digest=digest_of(one.pdf, covered, message.digest_name))
-    # Steps 5 and 4: its time-stamp says as of when the path is judged.
+    steps.add(_profile(message, bench) + check_algorithms(message, bench.rule.algorithms))
+    if not {"ALGO_WEAK"} & set(steps.finding.defects):
+        steps.add(message.integrity(content_type=DATA, digest=digest_of(one.pdf, covered, message.digest_name)))
+    steps.enter(Step.TIME)
     stamp = _signature_stamp(message, bench)
     standing, at, stamped = _stand_as_of(message, stamp, bench)
-    finding += stamped + standing.finding
-    # Step 6: what came after it.
-    coverage, modification = _changes(one, finding, bench)
-    if modification is Modification.OTHER:
-        finding += found(["CHANGED_AFTER_SIGNING"])
+    steps.add(stamped)
+    steps.enter(Step.PATH)
+    steps.add(standing.finding)
+    steps.enter(Step.CHANGES)
+    coverage, modification = _changes(one, steps, bench)
     claimed = message.claimed_at or one.located.claimed_at
     if claimed and claimed > bench.receipt + bench.rule.max_claim_skew:
-        finding += found(["SIGNING_TIME_DOUBTFUL"])
+        steps.add(found(["SIGNING_TIME_DOUBTFUL"]))
     signer = bench.trust.signer(message.certificate)
     return SignatureVerdict(
         where=where,
         role=signer.role,
-        finding=finding,
+        finding=steps.finding,
         signer=message.certificate.subject,
         organ_ids=signer.organ_ids,
         signed_at=at.best,
@@ -74,7 +73,8 @@ def judge_signature(one: PdfSignature, where: str, bench: Bench) -> SignatureVer
         chain=standing.chain,
         revocation=standing.revocation,
         attributes_sha256=message.attributes_sha256,
-        token=_summary(stamp),
+        token=_token(stamp),
+        steps=steps.taken(),
     )
 
 
@@ -117,40 +117,39 @@ def _invalid(stamp: Stamp, *, decides: bool) -> Finding:
     return codes if decides else Finding(warnings=codes.codes)
 
 
-def _changes(one: PdfSignature, finding: Finding, bench: Bench) -> tuple[Coverage, Modification]:
+def _changes(one: PdfSignature, steps: Steps, bench: Bench) -> tuple[Coverage, Modification]:
     coverage = one.located.coverage(one.covered)
     if coverage is Coverage.ENTIRE_FILE:
         return coverage, Modification.NONE
-    if finding.defects and not bench.thorough:
+    if steps.finding.defects and not bench.thorough:
         return coverage, Modification.NOT_JUDGED
-    if coverage is Coverage.PARTIAL:
-        return coverage, Modification.OTHER
-    return coverage, one.located.modification(one.covered)
-
-
-def _document_stamp(one: PdfSignature, where: str, bench: Bench, finding: Finding) -> SignatureVerdict:
-    covered = one.pdf[: one.covered.start] + one.pdf[one.covered.resume : one.covered.end]
-    stamp = judge_token(one.covered.contents, covered, bench)
-    finding += stamp.finding
-    coverage, modification = _changes(one, finding, bench)
+    modification = Modification.OTHER if coverage is Coverage.PARTIAL else one.located.modification(one.covered)
     if modification is Modification.OTHER:
-        finding += found(["CHANGED_AFTER_SIGNING"])
+        steps.add(found(["CHANGED_AFTER_SIGNING"]))
+    return coverage, modification
+
+
+def _document_stamp(one: PdfSignature, where: str, bench: Bench, steps: Steps) -> SignatureVerdict:
+    covered = one.pdf[: one.covered.start] + one.pdf[one.covered.resume : one.covered.end]
+    steps.enter(Step.TIME)
+    stamp = judge_token(one.covered.contents, covered, bench)
+    steps.add(stamp.finding)
+    steps.enter(Step.CHANGES)
+    coverage, modification = _changes(one, steps, bench)
     return SignatureVerdict(
-        where=where, role="timestamp", finding=finding, signer=stamp.signer, signed_at=stamp.stamped_at, time_source="timestamp",
-        covered_to=one.covered.end, coverage=coverage, modification=modification, chain=stamp.standing.chain, token=_summary(stamp),
+        where=where, role="timestamp", finding=steps.finding, signer=stamp.signer, signed_at=stamp.stamped_at, time_source="timestamp",
+        covered_to=one.covered.end, coverage=coverage, modification=modification, chain=stamp.standing.chain,
+        revocation=stamp.standing.revocation, token=_token(stamp), steps=steps.taken(),
     )  # fmt: skip
 
 
-def _summary(stamp: Stamp | None) -> Mapping[str, object]:
+def _token(stamp: Stamp | None) -> TokenVerdict | None:
     if stamp is None:
-        return {}
-    return {
-        "stamped_at": _iso(stamp.stamped_at),
-        "signer": stamp.signer,
-        "chain": list(stamp.standing.chain),
-        "reasons": list(stamp.finding.codes),
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+        return None
+    return TokenVerdict(
+        stamped_at=stamp.stamped_at,
+        signer=stamp.signer,
+        finding=stamp.finding,
+        chain=stamp.standing.chain,
+        revocation=stamp.standing.revocation,
+    )

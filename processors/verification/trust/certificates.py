@@ -30,6 +30,11 @@ class Certificate:
         return self.x509.subject.rfc4514_string()
 
     @cached_property
+    def issuer(self) -> str:
+        """RFC 4514 name of its issuer."""
+        return self.x509.issuer.rfc4514_string()
+
+    @cached_property
     def issuer_der(self) -> bytes:
         """Its issuer's name, encoded."""
         return self.x509.issuer.public_bytes()

@@ -39,11 +39,6 @@ class Path:
     code: str = ""
     """CHAIN_CONSTRAINTS_FAILURE, ALGO_WEAK, or empty."""
 
-    @property
-    def fingerprints(self) -> tuple[str, ...]:
-        """SHA-256 of each certificate."""
-        return tuple(each.sha256 for each in self.chain)
-
 
 class PathFinder:
     """Finds paths to given anchors; `others` of a message help for that message only."""

@@ -43,8 +43,8 @@ class Standing:
     """What a certificate was worth at a moment."""
 
     finding: Finding
-    chain: tuple[str, ...] = ()
-    """SHA-256 of each certificate from leaf to anchor."""
+    chain: tuple[Certificate, ...] = ()
+    """From leaf to anchor."""
 
     revocation: tuple[RevocationUse, ...] = ()
 
@@ -106,7 +106,7 @@ class TrustStore:
             elif not answer.fresh(at.receipt, at.crl_grace):
                 codes.append("CRL_STALE")
         uses = tuple(answer.use for answer in known.answers if answer)
-        return Standing(finding=found(codes), chain=known.path.fingerprints, revocation=uses)
+        return Standing(finding=found(codes), chain=known.path.chain, revocation=uses)
 
     def _judged(self, leaf: Certificate, others: tuple[Certificate, ...], usage: str, at: Moment) -> _Known | str:
         anchors = self._list.anchors_for(usage, at.best.date()) if self._list else ()
