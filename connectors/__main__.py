@@ -1,4 +1,4 @@
-"""`python -m connectors intake|deliver|notify|register`: one connector, until SIGTERM."""
+"""`python -m connectors intake|deliver|notify|register|trust`: one connector, until SIGTERM."""
 
 import argparse
 import importlib
@@ -12,6 +12,7 @@ CONNECTORS = {
     "deliver": "connectors.delivery.process",
     "notify": "connectors.notify.process",
     "register": "connectors.register.process",
+    "trust": "connectors.trust.process",
 }
 """Each module has `run()`; it is imported only in its own process."""
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "dlq": "infra.commands.dlq:dlq",
     "doctor": "infra.commands.doctor:doctor",
     "audit": "infra.commands.audit:audit",
+    "crl": "connectors.commands.crl:crl",
     "revoked": "connectors.commands.revoked:revoked",
     "bench": "infra.commands.bench:bench",
 }
@@ -47,6 +48,7 @@ SAYS = {
     "dlq": "dead letters, each with reason and coordinates",
     "doctor": "what is wrong with this machine and axis, and how to mend it",
     "audit": "the law of conservation over all topics",
+    "crl": "fetch revocation lists now, and publish those that are new and sound",
     "revoked": "accepted documents that a certificate or CA had a part in",
     "bench": "how fast it is, beside its rivals",
 }

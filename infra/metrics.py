@@ -55,6 +55,9 @@ VERIFICATION_STEPS = Histogram(
     ["step"],
     buckets=QUICK,
 )
+FETCHED_LISTS = Counter(
+    "lienthong_revocation_lists_total", "Revocation lists that were fetched, by what became of them.", ["became", "why"]
+)
 POOL_KILLS = Counter("lienthong_pool_kills_total", "Judges killed for time, memory or a crash.", ["reason"])
 DISAGREEMENTS = Counter(
     "lienthong_lanes_disagree_total", "Documents about which the two readers of signatures disagree."

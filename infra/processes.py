@@ -17,6 +17,9 @@ PROCESSORS = {"verify": "verifier", "route": "router", "sla": "watcher"}
 """What `--workers` calls them -> the processor."""
 
 CONNECTORS = ("intake", "deliver", "notify", "register")
+TRUST = "trust"
+"""Runs only where there are revocation lists to fetch."""
+
 STEPPED_TICK_SECONDS = "0.1"
 """A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
 
@@ -59,7 +62,7 @@ def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
         for replica in range(workers.of(short)):
             argv = ("processors", processor, "--replica", str(replica))
             yield _watched(settings, f"{processor}-{replica}", *argv)
-    for connector in CONNECTORS:
+    for connector in (*CONNECTORS, *((TRUST,) if settings.crl_sources else ())):
         yield _watched(settings, connector, "connectors", connector)
 
 

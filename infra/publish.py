@@ -38,7 +38,15 @@ def publish_all(
     settings: Settings, paths: Mapping[str, Path], *, by: str = "", clock: Clock | None = None
 ) -> list[ReferencePublished]:
     """Publish several kinds (kind -> path) with one producer; if one of them has faults, none is announced. Raise as `publish`."""
-    packs = {kind: _packed(kind, path) for kind, path in paths.items()}
+    found = {kind: files_at(kind, path) for kind, path in paths.items()}
+    return publish_files(settings, found, by=by, clock=clock)
+
+
+def publish_files(
+    settings: Settings, files: Mapping[str, Mapping[str, bytes]], *, by: str, app: str = APP, clock: Clock | None = None
+) -> list[ReferencePublished]:
+    """Publish kinds by their files (kind -> path as in a reference directory -> bytes). Raise as `publish`."""
+    packs = {kind: _packed(kind, found) for kind, found in files.items()}
     provision.require(settings, [TOPIC])
     clock, store = clock or open_clock(settings), open_content(settings)
     now = clock.now()
@@ -53,9 +61,9 @@ def publish_all(
         )
         for kind, packed in packs.items()
     ]
-    outbox = Outbox(clients.producer(settings), app=APP, prefix=settings.topic_prefix)
+    outbox = Outbox(clients.producer(settings), app=app, prefix=settings.topic_prefix)
     try:
-        outbox.write([seal(event, app=APP, clock=clock, now=now) for event in events])
+        outbox.write([seal(event, app=app, clock=clock, now=now) for event in events])
     except NotConfirmedError as exc:
         raise NotPublishedError(
             f"the announcement was not confirmed: {exc}", "see `lienthong reference show`, then publish again"
@@ -93,10 +101,10 @@ def _name_of(kind: str, path: Path) -> str:
     raise NotPublishedError(f"{path} is no file of {kind}", f"they are named {', '.join(KINDS[kind].files)}")
 
 
-def _packed(kind: str, path: Path) -> bytes:
+def _packed(kind: str, files: Mapping[str, bytes]) -> bytes:
     """Return the pack, judged exactly as every process will judge it when it is announced; raise `UnsoundReferenceError`."""
     try:
-        packed = pack(files_at(kind, path))
+        packed = pack(files)
         Reference().with_pack(kind, packed)
     except PackError as exc:
         raise NotPublishedError(f"{kind}: {exc}", "a snapshot is a small folder of plain files") from exc

@@ -83,11 +83,8 @@ class Settings(BaseSettings):
     maven_mirror: str = Field(default="", pattern="^(https?://.+)?$")
     """URL of a Maven mirror to download jars from, where the public one cannot be reached."""
 
-    jars: Path | None = None
-    """Where downloaded jars are kept; None: the user's cache folder, so that every checkout shares them."""
-
-    user_cache: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME")
-    """The user's cache folder; empty: ~/.cache."""
+    jars: Path | None = Field(default=None, description="Where downloaded jars are kept; empty: the user's cache.")
+    user_cache: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME", description="Empty: ~/.cache.")
     topic_prefix: str = Field(default="", pattern=r"^[a-z0-9.-]{0,60}$")
     """Put before every topic and group name, so that several axes (and tests) share one cluster."""
 
@@ -100,16 +97,14 @@ class Settings(BaseSettings):
     static_members: bool = True
     """Each worker keeps its number in the group over restarts, so that its partitions wait for it; false where workers have no stable numbers."""
 
-    max_poll_records: Count = 2_000
-    """Records of one batch."""
+    max_poll_records: Count = Field(default=2_000, description="Records of one batch.")
 
     # -- state and contents --------------------------------------------------------------------------
-    state: str = ""
-    """SQLAlchemy URL of the processors' state; empty: one SQLite file an application under var/state."""
-
-    register_database: str = ""
-    """SQLAlchemy URL of the register; empty: SQLite under var."""
-
+    state: str = Field(
+        default="",
+        description="SQLAlchemy URL of the processors' state; empty: one SQLite file an application under var/state.",
+    )
+    register_database: str = Field(default="", description="SQLAlchemy URL of the register; empty: SQLite under var.")
     content: Path | None = Field(default=None, description="Folder of the content store; empty: var/content.")
     intake: Path | None = Field(default=None, description="Folder for packets dropped by hand; empty: var/intake.")
     endpoints: Path | None = Field(default=None, description="Folder of the folder endpoints; empty: var/endpoints.")
@@ -126,6 +121,9 @@ class Settings(BaseSettings):
 
     pool_workers: Annotated[int, Field(ge=0, le=256)] = 0
     """Processes that judge signatures, per verifier; 0: one a core."""
+
+    crl_sources: str = Field(default="", description="Files, folders, URLs of CRLs to fetch and publish, by commas.")
+    crl_minutes: float = Field(default=15.0, gt=0, description="How often they are fetched.")
 
     judge_seconds: Annotated[float, Field(gt=0)] = 15.0
     """Wall clock one document may take before its judge is killed."""

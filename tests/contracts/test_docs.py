@@ -9,6 +9,7 @@ import pytest
 import connectors.delivery.process
 import connectors.intake.process
 import connectors.notify.process
+import connectors.trust.process
 from infra.cli import COMMANDS
 from infra.complaints import variables
 from infra.pages import PAGES, ROOT
@@ -22,9 +23,21 @@ PAGES_BY_HAND = [
     if page.relative_to(ROOT).as_posix() not in PAGES
 ]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
-PROCESSES = ("verifier", "router", "watcher", "intake", "deliver", "notify", "register", "up", "play", "mailbox")
+PROCESSES = (
+    "verifier",
+    "router",
+    "watcher",
+    "intake",
+    "deliver",
+    "notify",
+    "register",
+    "trust",
+    "up",
+    "play",
+    "mailbox",
+)
 HEADINGS = ("Role", "Encapsulated data", "Messaging", "Ports", "Persistent data")
-ON_LOG = PROCESSES[:7]
+ON_LOG = PROCESSES[:8]
 """Processes that topics.yaml names."""
 
 
@@ -95,6 +108,7 @@ NEEDS = {name: flow.needs for name, flow in FLOWS.items()} | {
     "intake": connectors.intake.process.NEEDS,
     "deliver": connectors.delivery.process.NEEDS,
     "notify": connectors.notify.process.NEEDS,
+    "trust": connectors.trust.process.NEEDS,
 }
 
 

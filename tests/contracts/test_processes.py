@@ -20,6 +20,7 @@ PLACES = {
     "deliver": ("connectors/delivery",),
     "notify": ("connectors/notify",),
     "register": ("connectors/register",),
+    "trust": ("connectors/trust", "infra/publish.py"),
     "cli": ("infra/commands", "infra/letters", "infra/publish.py", "connectors/commands", "processors/commands"),
 }
 """Process -> where its code lies; what runs them (`infra.kafka`) makes no events but dead letters."""

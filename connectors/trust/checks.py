@@ -1,0 +1,131 @@
+"""Whether a revocation list may be published: it is complete, its issuer may sign it, and it is newer than the one in force.
+
+The verifier checks the signature once more against the CA of each path; here a bad list is named before it reaches anybody.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from schemas.reference import TrustList
+from schemas.reference.trust import MAX_CRL
+
+SKEW = timedelta(minutes=5)
+"""How far an issuer's clock may be ahead of ours."""
+
+
+class Fault(StrEnum):
+    """Why a list is not published; codes of `schemas.reasons`."""
+
+    UNREADABLE = "CRL_UNREADABLE"
+    INCOMPLETE = "CRL_INCOMPLETE"
+    """A delta list, or one without an end: it answers nothing by itself (RFC 5280 §5.1.2.5, §5.2.4)."""
+
+    ISSUER_UNKNOWN = "CRL_ISSUER_UNKNOWN"
+    """No CA of the trust list has this name."""
+
+    SIGNATURE_BAD = "CRL_SIGNATURE_BAD"
+    """No CA of this name that may sign lists (keyUsage cRLSign) signed it."""
+
+    FROM_FUTURE = "CRL_FROM_FUTURE"
+    EXPIRED = "CRL_EXPIRED"
+    """Its next update has passed already; published all the same, for what it says is revoked."""
+
+    NUMBER_LOWER = "CRL_NUMBER_LOWER"
+    """Its crlNumber is not higher than that of the list in force: somebody hands out an old one (RFC 5280 §5.2.3)."""
+
+    OLDER = "CRL_OLDER"
+    """Made no later than the list in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A list that was read."""
+
+    der: bytes
+    crl: x509.CertificateRevocationList
+    number: int | None
+    scope: bytes
+    """Issuer and what part of its certificates the list speaks of: lists of one scope succeed each other."""
+
+
+def read(der: bytes) -> Known | None:
+    """Read a list; None where that cannot be done."""
+    try:
+        crl = x509.load_der_x509_crl(der)
+        number = _number(crl.extensions)
+        scope = _scope(crl.extensions)
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return None
+    return Known(der=der, crl=crl, number=number, scope=crl.issuer.public_bytes() + scope)
+
+
+def unfit(found: Known, trust: TrustList, now: datetime) -> Fault | None:
+    """Say why a list answers for nobody, whatever other lists there are."""
+    crl = found.crl
+    if crl.next_update_utc is None or _is_delta(crl.extensions) or len(found.der) > MAX_CRL:
+        return Fault.INCOMPLETE
+    issuers = [each for each in _authorities(trust) if each.subject == crl.issuer]
+    if not issuers:
+        return Fault.ISSUER_UNKNOWN
+    if not any(_may_sign(each) and _signed_by(crl, each) for each in issuers):
+        return Fault.SIGNATURE_BAD
+    return Fault.FROM_FUTURE if crl.last_update_utc > now + SKEW else None
+
+
+def outdated(found: Known, in_force: Iterable[Known]) -> Fault | None:
+    """Say why a list is no successor of those in force."""
+    for each in in_force:
+        if each.scope != found.scope:
+            continue
+        if found.number is not None and each.number is not None and found.number <= each.number:
+            return Fault.NUMBER_LOWER
+        if found.crl.last_update_utc <= each.crl.last_update_utc:
+            return Fault.OLDER
+    return None
+
+
+def expired(found: Known, now: datetime) -> bool:
+    """Tell whether the next list is due already: what it says is known is still true, but nobody is proved good by it."""
+    return found.crl.next_update_utc is None or found.crl.next_update_utc < now
+
+
+def _number(extensions: x509.Extensions) -> int | None:
+    try:
+        return extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _scope(extensions: x509.Extensions) -> bytes:
+    try:
+        return extensions.get_extension_for_class(x509.IssuingDistributionPoint).value.public_bytes()
+    except x509.ExtensionNotFound:
+        return b""
+
+
+def _is_delta(extensions: x509.Extensions) -> bool:
+    return any(isinstance(each.value, x509.DeltaCRLIndicator) for each in extensions)
+
+
+def _authorities(trust: TrustList) -> Iterator[x509.Certificate]:
+    for der in (*(each.der for each in trust.anchors), *(each.der for each in trust.intermediates)):
+        yield x509.load_der_x509_certificate(der)
+
+
+def _may_sign(issuer: x509.Certificate) -> bool:
+    try:
+        return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound:
+        return True  # RFC 5280 §6.3.3 (f): only if the extension is there
+
+
+def _signed_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
+        return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type] # other key types answer TypeError
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return False
