@@ -29,7 +29,12 @@ class Finding:
     warnings: tuple[str, ...] = ()
     """Codes that a policy lets pass; they are always reported."""
 
+    def __bool__(self) -> bool:
+        return bool(self.defects or self.warnings)
+
     def __add__(self, other: "Finding") -> "Finding":
+        if not other:
+            return self
         return Finding(defects=_merge(self.defects, other.defects), warnings=_merge(self.warnings, other.warnings))
 
     @property
@@ -39,9 +44,14 @@ class Finding:
         return _merge((first,) if first else (), (*self.defects, *self.warnings))
 
 
+NOTHING = Finding()
+
+
 def found(codes: Iterable[str]) -> Finding:
     """Sort codes by their disposition: what only warns decides nothing."""
     codes = tuple(codes)
+    if not codes:
+        return NOTHING
     return Finding(
         defects=_merge((), (code for code in codes if weight(code))),
         warnings=_merge((), (code for code in codes if not weight(code))),

@@ -19,7 +19,8 @@ from processors.verification.envelope.signature import judge_envelope
 from processors.verification.evidence import evidence_of
 from processors.verification.limits import MAX_DOCUMENT
 from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, Part, RefusedPacket, open_packet
-from processors.verification.pdf.judge import judge_pdf
+from processors.verification.pdf.digests import Digests
+from processors.verification.pdf.judge import case_of, judge_pdf
 from processors.verification.required import judge_required, last_of
 from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement, PdfJudgement, SignatureVerdict
@@ -47,11 +48,13 @@ def judge_document(asked: Asked, reference: Reference, trust: TrustStore) -> Jud
 
 def _judge(asked: Asked, reference: Reference, trust: TrustStore) -> tuple[Judgement, str]:
     """Return the judgement and the SHA-256 of what was judged; only a bare PDF is held as a whole."""
-    with asked.path.open("rb") as file:
+    with asked.path.open("rb", buffering=0) as file:
         head = file.read(PDF_MARK_WITHIN)
         if PDF_MARK in head and not head.lstrip().startswith(b"<"):
-            content = head + file.read()
-            return _judge_bare_pdf(content, asked, reference, trust), hashlib.sha256(content).hexdigest()
+            file.seek(0)
+            content = file.read()
+            digests = Digests(content)
+            return _judge_bare_pdf(digests, content, asked, reference, trust), digests.whole()
     with open_packet(asked.path, limits=asked.limits, now=asked.receipt, reference=reference) as opened:
         if isinstance(opened, RefusedPacket):
             return Judgement(finding=found([opened.code]), element=opened.element), opened.sha256
@@ -75,11 +78,13 @@ def _rule(asked: Asked, reference: Reference, type_name: str) -> SignatureRule |
     return policy.rule_for(type_name, asked.receipt.astimezone(HERE).date(), asked.profile) if policy else None
 
 
-def _judge_bare_pdf(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+def _judge_bare_pdf(
+    digests: Digests, content: bytes, asked: Asked, reference: Reference, trust: TrustStore
+) -> Judgement:
     bench = _bench(asked, reference, trust, "")
     if bench is None:
         return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
-    pdf = judge_pdf(content, asked.path.name, bench)
+    pdf = judge_pdf(case_of(content, asked.path.name, bench, digests))
     finding, chosen = judge_required(pdf, (), asked.sender or "", bench.rule)
     return _judgement(finding, pdf.signatures, pdf.found, chosen, bench)
 
@@ -122,7 +127,7 @@ def _judge_part(part: Part, bench: Bench) -> PdfJudgement:
         return PdfJudgement()
     if part.size > MAX_DOCUMENT:
         return PdfJudgement(finding=found(["RESOURCE_LIMIT"]))
-    return judge_pdf(part.read(), part.name, bench)
+    return judge_pdf(case_of(part.read(), part.name, bench))
 
 
 def _judgement(

@@ -59,8 +59,9 @@ class Steps:
 
     def add(self, finding: Finding) -> None:
         """Note what the step under way found."""
-        self.finding += finding
-        self._codes += finding.codes
+        if finding:
+            self.finding += finding
+            self._codes += finding.codes
 
     def taken(self, *failed: str) -> tuple[Taken, ...]:
         """Return all steps; `failed` ended the last one."""

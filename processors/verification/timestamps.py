@@ -4,6 +4,7 @@ A token that does not hold proves nothing: the signature is then judged at our r
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -38,8 +39,8 @@ class Stamp:
         return self.stamped_at is not None and not self.finding.defects
 
 
-def judge_token(token: bytes, imprinted: bytes, bench: Bench) -> Stamp:
-    """Judge a token (DER) over `imprinted`: the signature value, or for a document time-stamp the covered bytes."""
+def judge_token(token: bytes, imprinted: Callable[[str], bytes], bench: Bench) -> Stamp:
+    """Judge a token (DER); `imprinted` hashes the signature value, or for a document time-stamp the covered bytes."""
     try:
         message = bench.read(token)
     except DefectError as exc:
@@ -67,8 +68,8 @@ def stand(message: SignedMessage, trust: TrustStore, usage: str, at: Moment) -> 
     return trust.judge(message.certificate, message.others, usage, at)
 
 
-def _imprint(statement: StampStatement, imprinted: bytes, rule: SignatureRule) -> Finding:
+def _imprint(statement: StampStatement, imprinted: Callable[[str], bytes], rule: SignatureRule) -> Finding:
     if statement.imprint_digest not in rule.algorithms.digests:
         return found(["ALGO_WEAK"])
-    same = hashlib.new(statement.imprint_digest, imprinted).digest() == statement.imprint
+    same = imprinted(statement.imprint_digest) == statement.imprint
     return found([] if same else ["HASH_FAILURE"])

@@ -3,16 +3,15 @@
 from processors.verification.bench import Bench
 from processors.verification.defects import NotStrictError
 from processors.verification.pdf import strict
-from processors.verification.pdf.byteranges import read_ranges
 from processors.verification.pdf.compare import disagreements
-from processors.verification.pdf.judge import by_lane, by_pyhanko
+from processors.verification.pdf.judge import by_lane, by_pyhanko, case_of
 from processors.verification.verdict import PdfJudgement
 
 
 def strictly(pdf: bytes, bench: Bench) -> PdfJudgement | None:
     """Judge by the strict lane; None where it leaves the file to the other."""
     try:
-        return by_lane(strict.locate, pdf, "doc.pdf", read_ranges(pdf), bench)
+        return by_lane(strict.locate, case_of(pdf, "doc.pdf", bench))
     except NotStrictError:
         return None
 
@@ -20,4 +19,4 @@ def strictly(pdf: bytes, bench: Bench) -> PdfJudgement | None:
 def disagree(pdf: bytes, bench: Bench) -> tuple[str, ...]:
     """Name what the lanes disagree on; empty also where the strict lane does not judge."""
     mine = strictly(pdf, bench)
-    return disagreements(mine, by_pyhanko(pdf, "doc.pdf", read_ranges(pdf), bench)) if mine else ()
+    return disagreements(mine, by_pyhanko(case_of(pdf, "doc.pdf", bench))) if mine else ()

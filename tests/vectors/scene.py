@@ -15,7 +15,7 @@ from infra.demo.pdf_signing import Hand, sign_pdf
 from infra.pki import Authority, Credential, PrivateKey, new_key, organization_name, person_name
 from infra.pki.issue import Usage
 from processors.verification.bench import Bench
-from processors.verification.pdf.judge import judge_pdf
+from processors.verification.pdf.judge import case_of, judge_pdf
 from processors.verification.required import judge_required
 from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import PdfJudgement, SignatureVerdict
@@ -152,7 +152,7 @@ class Scene:
     def judge(self, pdf: bytes | None = None, at: datetime = NOON, bench: Bench | None = None) -> "Seen":
         """Judge a PDF (the scene's own by default) as the main document of the sender; making a bench costs more than judging."""
         bench = bench or self.bench(at)
-        judged = judge_pdf(self.pdf() if pdf is None else pdf, "doc.pdf", bench)
+        judged = judge_pdf(case_of(self.pdf() if pdf is None else pdf, "doc.pdf", bench))
         finding, _ = judge_required(judged, bench.rule.required, SENDER, bench.rule)
         return Seen(judged=judged, defects=set(finding.defects), warnings=set(finding.warnings))
 

@@ -10,7 +10,7 @@ from processors.verification.defects import Finding
 from processors.verification.pdf import strict
 from processors.verification.pdf.additions import Addition
 from processors.verification.pdf.byteranges import read_ranges
-from processors.verification.pdf.judge import judge_pdf
+from processors.verification.pdf.judge import case_of, judge_pdf
 from tests.vectors.scene import Scene
 from tests.vectors.test_bytes_and_changes import PDF, updated
 
@@ -34,12 +34,12 @@ def lenient(*_: object) -> Addition:
 
 def test_a_lane_that_is_too_lenient_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's content was replaced; with our rules broken the strict lane alone would let it pass."""
-    assert "LANES_DISAGREE" not in judge_pdf(CHANGED, "doc.pdf", comparing(1)).finding.defects
+    assert "LANES_DISAGREE" not in judge_pdf(case_of(CHANGED, "doc.pdf", comparing(1))).finding.defects
 
     monkeypatch.setattr(strict, "addition_of", lenient)
 
-    assert () == judge_pdf(CHANGED, "doc.pdf", comparing(0)).finding.defects
-    assert ("LANES_DISAGREE",) == judge_pdf(CHANGED, "doc.pdf", comparing(1)).finding.defects
+    assert () == judge_pdf(case_of(CHANGED, "doc.pdf", comparing(0))).finding.defects
+    assert ("LANES_DISAGREE",) == judge_pdf(case_of(CHANGED, "doc.pdf", comparing(1))).finding.defects
 
 
 def test_a_reader_of_messages_that_is_too_lenient_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,13 +49,13 @@ def test_a_reader_of_messages_that_is_too_lenient_is_found_out(monkeypatch: pyte
     forged = PDF[:at] + (b"0" if PDF[at : at + 1] != b"0" else b"1") + PDF[at + 1 :]
     monkeypatch.setattr(strict_messages, "_integrity", lambda **_: Finding())
 
-    assert [()] * 2 == [each.finding.defects for each in judge_pdf(forged, "doc.pdf", comparing(0)).signatures]
-    assert ("LANES_DISAGREE",) == judge_pdf(forged, "doc.pdf", comparing(1)).finding.defects
+    assert [()] * 2 == [each.finding.defects for each in judge_pdf(case_of(forged, "doc.pdf", comparing(0))).signatures]
+    assert ("LANES_DISAGREE",) == judge_pdf(case_of(forged, "doc.pdf", comparing(1))).finding.defects
 
 
 def test_files_that_agree_pass() -> None:
     """Compared or not, an honest file passes."""
     for each in (0, 1, 64):
-        judged = judge_pdf(PDF, "doc.pdf", comparing(each))
+        judged = judge_pdf(case_of(PDF, "doc.pdf", comparing(each)))
         assert () == judged.finding.defects
         assert "strict" == judged.lane

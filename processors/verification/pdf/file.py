@@ -25,7 +25,7 @@ class StrictPdf:
         self.data, self._gaps = data, gaps
         if not _HEADER.match(data):
             raise NotStrictError
-        self.whole = len(data.rstrip(WHITE))
+        self.whole = _whole(data)
         self.sections = self._chain(self._named_at_end_of(len(data)))
         self.last = len(self.sections) - 1
         self._objects: dict[tuple[int, int], Any] = {}
@@ -164,3 +164,9 @@ class StrictPdf:
                 return value
             value = self.get(value, upto)
         raise NotStrictError
+
+
+def _whole(data: bytes) -> int:
+    """Return the length without white space at the end; as a rule there are a few bytes of it, and the file is not copied."""
+    end = len(data[-SEARCHED:].rstrip(WHITE))
+    return max(0, len(data) - SEARCHED) + end if end else len(data.rstrip(WHITE))

@@ -1,7 +1,7 @@
 """Steps 1 and 2 of a PDF: gate and strict bytes; then each signature by `signature`. No signature goes unjudged."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from processors.verification.bench import Bench
@@ -12,6 +12,7 @@ from processors.verification.limits import MAX_DOCUMENT, MAX_SIGNATURES
 from processors.verification.pdf import general, strict
 from processors.verification.pdf.byteranges import SignedRange, SignedRanges, read_ranges
 from processors.verification.pdf.compare import disagreements
+from processors.verification.pdf.digests import Digests
 from processors.verification.pdf.located import Modification, Signatures
 from processors.verification.pdf.signature import PdfSignature, judge_signature
 from processors.verification.steps import Steps
@@ -20,36 +21,54 @@ from processors.verification.verdict import PdfJudgement, SignatureVerdict
 Lane = Callable[[bytes, SignedRanges], Signatures]
 
 
-def judge_pdf(pdf: bytes, where: str, bench: Bench) -> PdfJudgement:
-    """Judge every signature of a PDF; `where` names the file in the answer."""
-    ranges = read_ranges(pdf)
-    if len(pdf) > MAX_DOCUMENT or ranges.found > MAX_SIGNATURES:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfCase:
+    """A PDF that is judged, whoever reads it."""
+
+    pdf: bytes
+    where: str
+    """Names the file in the answer."""
+
+    ranges: SignedRanges
+    digests: Digests
+    bench: Bench
+
+
+def case_of(pdf: bytes, where: str, bench: Bench, digests: Digests | None = None) -> PdfCase:
+    """Read the strict bytes; `digests` are the file's, if somebody else hashes it too."""
+    return PdfCase(pdf=pdf, where=where, ranges=read_ranges(pdf), digests=digests or Digests(pdf), bench=bench)
+
+
+def judge_pdf(case: PdfCase) -> PdfJudgement:
+    """Judge every signature of a PDF."""
+    ranges = case.ranges
+    if len(case.pdf) > MAX_DOCUMENT or ranges.found > MAX_SIGNATURES:
         return PdfJudgement(found=ranges.found, finding=found(["RESOURCE_LIMIT"]))
     try:
-        judged = by_lane(strict.locate, pdf, where, ranges, bench)
+        judged = by_lane(strict.locate, case)
     except NotStrictError:
-        return by_lane(general.locate, pdf, where, ranges, bench)
-    compared = bench.compares(ranges.ranges[-1].contents if ranges.ranges else b"")
-    if compared and disagreements(judged, by_pyhanko(pdf, where, ranges, bench)):
+        return by_lane(general.locate, case)
+    compared = case.bench.compares(ranges.ranges[-1].contents if ranges.ranges else b"")
+    if compared and disagreements(judged, by_pyhanko(case)):
         return replace(judged, finding=judged.finding + found(["LANES_DISAGREE"]))
     return judged
 
 
-def by_pyhanko(pdf: bytes, where: str, ranges: SignedRanges, bench: Bench) -> PdfJudgement:
+def by_pyhanko(case: PdfCase) -> PdfJudgement:
     """Judge with nothing of our own readers: structure, messages and changes by pyHanko."""
-    return by_lane(general.locate, pdf, where, ranges, replace(bench, read=read_content_info))
+    return by_lane(general.locate, replace(case, bench=replace(case.bench, read=read_content_info)))
 
 
-def by_lane(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Bench) -> PdfJudgement:
+def by_lane(lane: Lane, case: PdfCase) -> PdfJudgement:
     """Judge as one lane reads the file; raises `NotStrictError` where the strict lane is not sure."""
     return guarded(
-        partial(_judge, lane, pdf, where, ranges, bench),
-        lambda code: PdfJudgement(found=ranges.found, finding=found([code])),
+        partial(_judge, lane, case), lambda code: PdfJudgement(found=case.ranges.found, finding=found([code]))
     )
 
 
-def _judge(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Bench) -> PdfJudgement:
-    read = lane(pdf, ranges)
+def _judge(lane: Lane, case: PdfCase) -> PdfJudgement:
+    ranges = case.ranges
+    read = lane(case.pdf, ranges)
     if len(read.located) > MAX_SIGNATURES:
         raise DefectError("RESOURCE_LIMIT")
     finding = read.finding
@@ -57,7 +76,7 @@ def _judge(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Benc
     signatures: list[SignatureVerdict] = []
     last: tuple[int, SignatureVerdict] | None = None
     for each in read.located:
-        at = f"{where}#{each.name}"
+        at = f"{case.where}#{each.name}"
         covered = guarded(each.covered, lambda _: None)
         if covered is None or covered in used:
             # one value shown by two fields, or a range that is written in disguise
@@ -65,8 +84,8 @@ def _judge(lane: Lane, pdf: bytes, where: str, ranges: SignedRanges, bench: Benc
             signatures.append(_failed(at, code))
             continue
         used.append(covered)
-        one, steps = PdfSignature(pdf=pdf, located=each, covered=covered), Steps()
-        verdict = guarded(partial(judge_signature, one, at, bench, steps), partial(_broken_off, at, steps))
+        one, steps = PdfSignature(digests=case.digests, located=each, covered=covered), Steps()
+        verdict = guarded(partial(judge_signature, one, at, case.bench, steps), partial(_broken_off, at, steps))
         signatures.append(verdict)
         if last is None or last[0] < covered.end:
             last = covered.end, verdict

@@ -1,6 +1,5 @@
 """A signature as a lane found it in a file."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,12 +67,3 @@ class Signatures:
 
     lane: str = ""
     """`strict` or `general`."""
-
-
-def digest_of(pdf: bytes, covered: SignedRange, algorithm: str) -> bytes:
-    """Hash what a range covers."""
-    hashed = hashlib.new(algorithm)
-    view = memoryview(pdf)
-    hashed.update(view[: covered.start])
-    hashed.update(view[covered.resume : covered.end])
-    return hashed.digest()

@@ -4,13 +4,16 @@
 (4) path and revocation are judged  (6) changes after it  (7) the verdict on the document is `document`'s.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 
 from processors.verification.bench import Bench
 from processors.verification.cms.message import DATA, SignedMessage, check_algorithms
 from processors.verification.defects import DefectError, Finding, found
 from processors.verification.pdf.byteranges import SignedRange
-from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Located, Modification, digest_of
+from processors.verification.pdf.digests import Digests
+from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Located, Modification
 from processors.verification.steps import Step, Steps
 from processors.verification.timestamps import Stamp, judge_token, stand
 from processors.verification.trust.store import Moment, Standing
@@ -23,7 +26,7 @@ LEGACY = "adbe.pkcs7.detached"
 class PdfSignature:
     """A signature value of a PDF with the bytes it covers."""
 
-    pdf: bytes
+    digests: Digests
     located: Located
     covered: SignedRange
 
@@ -45,7 +48,7 @@ def judge_signature(one: PdfSignature, where: str, bench: Bench, steps: Steps) -
     message = bench.read(covered.contents)
     steps.add(_profile(message, bench) + check_algorithms(message, bench.rule.algorithms))
     if not {"ALGO_WEAK"} & set(steps.finding.defects):
-        steps.add(message.integrity(content_type=DATA, digest=digest_of(one.pdf, covered, message.digest_name)))
+        steps.add(message.integrity(content_type=DATA, digest=one.digests.of(covered, message.digest_name)))
     steps.enter(Step.TIME)
     stamp = _signature_stamp(message, bench)
     standing, at, stamped = _stand_as_of(message, stamp, bench)
@@ -91,7 +94,11 @@ def _profile(message: SignedMessage, bench: Bench) -> Finding:
 def _signature_stamp(message: SignedMessage, bench: Bench) -> Stamp | None:
     if message.token is None:
         return None
-    return judge_token(message.token, message.signature, bench)
+    return judge_token(message.token, partial(_digest, message.signature), bench)
+
+
+def _digest(value: bytes, algorithm: str) -> bytes:
+    return hashlib.new(algorithm, value).digest()
 
 
 def _stand_as_of(message: SignedMessage, stamp: Stamp | None, bench: Bench) -> tuple[Standing, Moment, Finding]:
@@ -130,9 +137,8 @@ def _changes(one: PdfSignature, steps: Steps, bench: Bench) -> tuple[Coverage, M
 
 
 def _document_stamp(one: PdfSignature, where: str, bench: Bench, steps: Steps) -> SignatureVerdict:
-    covered = one.pdf[: one.covered.start] + one.pdf[one.covered.resume : one.covered.end]
     steps.enter(Step.TIME)
-    stamp = judge_token(one.covered.contents, covered, bench)
+    stamp = judge_token(one.covered.contents, partial(one.digests.of, one.covered), bench)
     steps.add(stamp.finding)
     steps.enter(Step.CHANGES)
     coverage, modification = _changes(one, steps, bench)

@@ -7,6 +7,9 @@ from processors.verification.defects import NotStrictError
 _STRING_PART = re.compile(rb"[^()\\\r]++|\\([nrtbf()\\]|[0-7]{1,3}|\r\n|\r|\n|(?=[^\r\n]))|\r\n?|[()]")
 _ESCAPED = re.compile(rb"\\([nrtbf()\\]|[0-7]{1,3}|\n|(?=.))", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"(": b"(", b")": b")", b"\\": b"\\"}
+_OCTAL = {b"%0*o" % (width, code): bytes([code & 0xFF]) for width in (1, 2, 3) for code in range(8**width)}
+_MEANINGS = _ESCAPES | _OCTAL | dict.fromkeys((b"", b"\n", b"\r", b"\r\n"), b"")
+"""What follows a backslash -> what it means; a line end, or what need not be escaped, means nothing."""
 
 
 def unescaped(text: bytes) -> bytes:
@@ -36,7 +39,4 @@ def nested(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _meant(part: re.Match[bytes]) -> bytes:
-    escape = part[1]
-    if escape in _ESCAPES:
-        return _ESCAPES[escape]
-    return b"" if escape[:1] in (b"", b"\r", b"\n") else bytes([int(escape, 8) & 0xFF])
+    return _MEANINGS[part[1]]

@@ -25,7 +25,7 @@ GAP = rb"(?:[\x00\t\n\f\r ]++|%[^\r\n]*+[\r\n])*+"
 
 _KINDS = (
     rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*+)",
-    rb"(\d{1,10}[\x00\t\n\f\r ]++\d{1,5}[\x00\t\n\f\r ]++R)" + _DELIMITED,
+    rb"(\d{1,10})[\x00\t\n\f\r ]++(\d{1,5})[\x00\t\n\f\r ]++R" + _DELIMITED,
     rb"([+-]?\d{1,10})" + _DELIMITED,
     rb"(<<)",
     rb"(>>)",
@@ -38,7 +38,9 @@ _KINDS = (
     rb"(true|false|null)" + _DELIMITED,
     rb"<(?=[0-9A-Fa-f\x00\t\n\f\r ])()",
 )
-_NAME, _REF, _INT, _DICT, _END_DICT, _ARRAY, _END_ARRAY, _HEX, _SIMPLE, _STRING, _REAL, _WORD, _LONG = range(1, 14)
+_NAME, _NUMBER, _REF, _INT, _DICT, _END_DICT, _ARRAY, _END_ARRAY, _HEX, _SIMPLE, _STRING, _REAL, _WORD, _LONG = range(
+    1, 15
+)
 _TOKEN = re.compile(GAP + rb"(?:" + rb"|".join(_KINDS) + rb")")
 _ESCAPED_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 _WORDS = {b"true": True, b"false": False, b"null": None}
@@ -97,46 +99,43 @@ def read_value(data: bytes, at: int, gaps: Mapping[int, int] = NO_GAPS) -> tuple
 
     `gaps`: where hexadecimal strings that were checked already begin and end; they are not read again, their value is empty.
     """
-    outer: list[list[Any]] = []
+    outer: list[tuple[list[Any], int]] = []
     inner: list[Any] = []
-    while True:
-        for token in _TOKEN.finditer(data, at):
-            if token.start() != at:
+    opened = 0
+    while token := _TOKEN.match(data, at):
+        kind, at = token.lastindex, token.end()
+        if kind == _NAME:
+            inner.append(_name(token[_NAME]))
+        elif kind in _OPENING:
+            outer.append((inner, opened))
+            inner, opened = [], kind
+            if len(outer) > MAX_DEPTH:
                 raise NotStrictError
-            at = token.end()
-            kind = token.lastindex
-            if kind in (_DICT, _ARRAY):
-                outer.append(inner)
-                inner = [kind]
-                if len(outer) > MAX_DEPTH:
-                    raise NotStrictError
-                continue
-            if kind in (_END_DICT, _END_ARRAY):
-                value = _closed(inner, kind)
-                inner = outer.pop()
-            elif kind in (_STRING, _LONG):
-                value, at = nested(data, at) if kind == _STRING else _long(data, at, gaps)
-            else:
-                value = _MAKE[kind](token)
+            continue
+        elif kind in _CLOSING:
+            if kind != opened + 1:
+                raise NotStrictError
+            value = inner if kind == _END_ARRAY else _dictionary(inner)
+            inner, opened = outer.pop()
             inner.append(value)
-            if not outer:
-                return inner[0], at
-            if kind in (_STRING, _LONG):
-                break  # go on behind it
+        elif kind == _REF:
+            inner.append(Ref(int(token[_NUMBER]), int(token[_REF])))
+        elif kind in _SHORT:
+            inner.append(_SHORT[kind](token))
         else:
-            raise NotStrictError
+            value, at = nested(data, at) if kind == _STRING else _long(data, at, gaps)
+            inner.append(value)
+        if not outer:
+            return inner[0], at
+    raise NotStrictError
 
 
-def _closed(items: list[Any], kind: int) -> Any:
-    """Return the array or dictionary whose end was met; `items` begins with the kind that was opened."""
-    if not items or items[0] != kind - 1:
-        raise NotStrictError
-    if kind == _END_ARRAY:
-        return items[1:]
-    keys = items[1::2]
-    held = dict(zip(keys, items[2::2], strict=False))
+def _dictionary(items: list[Any]) -> dict[str, Any]:
+    """Return the dictionary of keys and values in turn."""
+    keys = items[::2]
+    held = dict(zip(keys, items[1::2], strict=False))
     # a key twice: which of the two counts is a matter of taste
-    if len(items) % 2 == 0 or len(held) != len(keys) or any(type(each) is not Name for each in keys):
+    if len(items) % 2 or len(held) != len(keys) or (keys and set(map(type, keys)) != _ONLY_NAMES):
         raise NotStrictError
     return held
 
@@ -174,15 +173,6 @@ def _name(raw: bytes) -> Name:
     return Name(raw.decode("latin-1"))
 
 
-def _reference(token: re.Match[bytes]) -> Ref:
-    number, generation, _ = token[_REF].split()
-    return Ref(int(number), int(generation))
-
-
-def _simple(token: re.Match[bytes]) -> bytes:
-    return unescaped(token[_SIMPLE])
-
-
 def _hex(token: re.Match[bytes]) -> Hex:
     return _unhexed(token[_HEX], token.end())
 
@@ -210,12 +200,12 @@ def _unhexed(text: bytes, end: int) -> Hex:
     return value
 
 
-_MAKE: Mapping[int | None, Callable[[re.Match[bytes]], Any]] = {
-    _NAME: lambda token: _name(token[_NAME]),
-    _REF: _reference,
+_ONLY_NAMES = {Name}
+_OPENING, _CLOSING = frozenset({_DICT, _ARRAY}), frozenset({_END_DICT, _END_ARRAY})
+_SHORT: Mapping[int | None, Callable[[re.Match[bytes]], Any]] = {
     _INT: lambda token: int(token[_INT]),
     _HEX: _hex,
-    _SIMPLE: _simple,
+    _SIMPLE: lambda token: unescaped(token[_SIMPLE]),
     _REAL: lambda token: float(token[_REAL]),
     _WORD: lambda token: _WORDS[token[_WORD]],
 }
