@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.settings import Settings
 from tests.bench.verification.contenders import FLOOR, PYTHON, Judge, turn
-from tests.bench.verification.contest import WrongAnswerError, require_right
+from tests.bench.verification.contest import WrongAnswerError, require_revoked, require_right
+from tests.bench.verification.java_rivals import java_entries
 from tests.bench.verification.players import player, python_entries
-from tests.bench.verification.specimens import Specimen, write_specimens
+from tests.bench.verification.specimens import REVOKED, Specimen, write_specimens
 from tests.bench.verification.world import write_world
 
 FEW = 200
@@ -38,6 +40,8 @@ def test_a_contender_answers_rightly(name: str, folder: Path, specimens: list[Sp
 
     assert own
     assert [each.answer for each in own] == [turn(judge, folder / each.name, 2)[1] for each in own]
+    assert entry.trusts != (name == FLOOR)
+    assert not (entry.trusts and entry.validates(REVOKED)) or turn(judge, folder / REVOKED, 1)[1] == "no"
     assert ["no"] * len(own) == [turn(judge, folder / each.tampered, 1)[1] for each in own]
 
 
@@ -55,6 +59,23 @@ def test_who_answers_wrongly_ends_the_contest(folder: Path, specimens: list[Spec
             require_right(playing, one, tmp_path)
         with pytest.raises(WrongAnswerError, match="'yes 5'"):
             require_right(playing, replace(one, signatures=5), folder)
+
+
+@pytest.mark.slow
+def test_the_rivals_in_java_answer_rightly(folder: Path, specimens: list[Specimen], tmp_path: Path) -> None:
+    """PDFBox with Bouncy Castle, and EU DSS: on every PDF, its tampered copy, and a revoked signer. Their jars may be downloaded."""
+    left_out: list[str] = []
+    entries = list(java_entries(Settings(), folder, tmp_path / "classes", left_out.append))
+    if not entries:
+        pytest.skip("; ".join(left_out))
+
+    for entry in entries:
+        with player(entry, tmp_path) as playing:
+            assert playing is not None
+            for each in specimens:
+                if entry.validates(each.name):
+                    require_right(playing, each, folder)
+            require_revoked(playing, folder)
 
 
 def _made(name: str, folder: Path) -> Judge:

@@ -15,8 +15,9 @@ from tests.bench.rows import OURS, Row, machine, table
 from tests.bench.verification import alone, where
 from tests.bench.verification.contenders import PYTHON, TWO
 from tests.bench.verification.contest import contest
+from tests.bench.verification.java_rivals import java_entries, java_versions
 from tests.bench.verification.players import Entry, Player, player, python_entries
-from tests.bench.verification.results import judged, list_effect, plain_rows, rows_of, versions
+from tests.bench.verification.results import judged, list_effect, plain_rows, python_versions, rows_of
 from tests.bench.verification.specimens import Specimen, write_specimens
 from tests.bench.verification.world import write_world
 
@@ -26,19 +27,21 @@ PAIR_COUNT = 500
 
 def main() -> int:
     """Run it."""
-    chosen = _arguments()
-    settings = Settings.load()
-    out = settings.var / "bench"
+    chosen, settings, left_out = _arguments(), Settings.load(), list[str]()
     with tempfile.TemporaryDirectory() as held:
         folder = Path(held)
         write_world(folder)
         specimens = write_specimens(folder)
-        here = versions()
-        found = _measure(folder, specimens, python_entries(folder), here, chosen.rounds)
+        versions = python_versions() | java_versions(settings)
+        java = java_entries(settings, folder, folder / "classes", left_out.append)
+        entries = [*python_entries(folder), *java]
+        found = _measure(folder, specimens, entries, versions=versions, left_out=left_out, rounds=chosen.rounds)
         judge = PYTHON[OURS].make(folder)
         spent = [(each, where.profile(judge, each, folder)) for each in specimens]
-    text = f"{json.dumps(machine())}\n{json.dumps(here)}\n\n{table(found)}\n{judged(found, specimens)}"
-    text += "".join(where.table(specimen, each) for specimen, each in spent)
+    text = f"{json.dumps(machine())}\n{json.dumps(versions)}\n\n{table(found)}\n"
+    text += "".join(f"Left out: {each}\n\n" for each in left_out)
+    text += judged(found, specimens) + "".join(where.table(specimen, each) for specimen, each in spent)
+    out = settings.var / "bench"
     write_atomically(out / "verification.json", json.dumps([asdict(each) for each in found], indent=1).encode())
     write_atomically(out / "verification.md", text.encode())
     sys.stdout.write(text)
@@ -46,26 +49,33 @@ def main() -> int:
 
 
 def _measure(
-    folder: Path, specimens: Sequence[Specimen], entries: Sequence[Entry], here: dict[str, str], rounds: int
+    folder: Path,
+    specimens: Sequence[Specimen],
+    entries: Sequence[Entry],
+    *,
+    versions: dict[str, str],
+    left_out: list[str],
+    rounds: int,
 ) -> list[Row]:
     two = folder / TWO
     with ExitStack() as stack:
-        players = _players(stack, entries, folder)
+        players = _players(stack, entries, folder, left_out)
         scores = contest(players, specimens, folder, rounds=rounds, say=_say)
-        pair = _players(stack, [each for each in entries if each.name == OURS] * 2, folder)
+    with ExitStack() as stack:
+        pair = _players(stack, [each for each in entries if each.name == OURS] * 2, folder, left_out)
         together = alone.pairs(pair, two, PAIR_COUNT, rounds=rounds)
     _say("start, latency and memory")
     files = alone.ordinary_files(folder / "ordinary")
     measured = (list_effect(scores), together, alone.ordinary(folder, files), alone.starts(folder, two, rounds=rounds))
-    return [*rows_of(scores, here), *(each for some in measured for each in plain_rows(some, here))]
+    return [*rows_of(scores, versions), *(each for some in measured for each in plain_rows(some, versions))]
 
 
-def _players(stack: ExitStack, entries: Sequence[Entry], folder: Path) -> list[Player]:
+def _players(stack: ExitStack, entries: Sequence[Entry], folder: Path, left_out: list[str]) -> list[Player]:
     found = []
     for entry in entries:
         made = stack.enter_context(player(entry, folder))
         if made is None:
-            _say(f"{entry.name} is left out: its library is not installed")
+            left_out.append(f"{entry.name}: its library is not installed")
         else:
             found.append(made)
     return found

@@ -14,7 +14,7 @@ Judge = Callable[[Path], str]
 
 PDF, XML, PACKET = "*.pdf", "*.xml", "*.edxml"
 TWO = "two.pdf"
-FLOOR = "floor"
+FLOOR, PDFBOX = "floor", "PDFBox + Bouncy Castle"
 BOTH_READERS, LARGE_CRL = f"{OURS}, both readers", f"{OURS}, CRL of 100,000"
 
 
@@ -28,6 +28,9 @@ class PythonContender:
     files: tuple[str, ...]
     """What it validates, as patterns."""
 
+    trusts: bool = True
+    """Whether it builds paths and asks revocation lists."""
+
 
 PYTHON: Mapping[str, PythonContender] = {
     OURS: PythonContender(make=partial(ours.judge_of, reference_name="one-reader"), files=(PDF, XML, PACKET)),
@@ -36,7 +39,7 @@ PYTHON: Mapping[str, PythonContender] = {
     "pyHanko": PythonContender(make=stock.judge_of, files=(PDF,)),
     "python-xmlsec": PythonContender(make=xml_rivals.xmlsec_of, files=(XML,)),
     "signxml": PythonContender(make=xml_rivals.signxml_of, files=(XML,)),
-    FLOOR: PythonContender(make=floor.judge_of, files=(PDF, XML)),
+    FLOOR: PythonContender(make=floor.judge_of, files=(PDF, XML), trusts=False),
 }
 
 

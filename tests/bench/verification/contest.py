@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.verification.players import Player
-from tests.bench.verification.specimens import Specimen
+from tests.bench.verification.specimens import REVOKED, Specimen
 
 TURN_SECONDS = 0.5
 """CPU time of one turn."""
@@ -35,6 +35,8 @@ def contest(
     matches = [(each, one) for each in specimens for one in players if one.entry.validates(each.name)]
     for specimen, player in matches:
         require_right(player, specimen, folder)
+    for player in players:
+        require_revoked(player, folder)
     counts = {(each.name, one.entry.name): _warm(one, folder / each.name) for each, one in matches}
     scores: list[Score] = []
     for number in range(rounds):
@@ -54,6 +56,12 @@ def require_right(player: Player, specimen: Specimen, folder: Path) -> None:
     """Raise `WrongAnswerError` unless every signature of the file holds for this contender, and none of the tampered copy's."""
     _require(player.ask(folder / specimen.name, 1)[1], specimen.answer, player, specimen.name)
     _require(player.ask(folder / specimen.tampered, 1)[1], "no", player, specimen.tampered)
+
+
+def require_revoked(player: Player, folder: Path) -> None:
+    """Raise `WrongAnswerError` if a contender that asks revocation lists lets a revoked signer pass."""
+    if player.entry.trusts and player.entry.validates(REVOKED):
+        _require(player.ask(folder / REVOKED, 1)[1], "no", player, REVOKED)
 
 
 def _require(answer: str, expected: str, player: Player, name: str) -> None:

@@ -31,6 +31,9 @@ class Entry:
     files: tuple[str, ...]
     """What it validates, as patterns."""
 
+    trusts: bool
+    """Whether it builds paths and asks revocation lists."""
+
     warm_seconds: float
     """CPU time before anything counts: a compiler at run time needs more."""
 
@@ -84,7 +87,7 @@ def python_entries(folder: Path) -> list[Entry]:
     """Return the contenders in Python."""
     command = (sys.executable, "-m", "tests.bench.verification.turns")
     return [
-        Entry(name=name, argv=(*command, name, str(folder)), files=each.files, warm_seconds=0.5)
+        Entry(name=name, argv=(*command, name, str(folder)), files=each.files, trusts=each.trusts, warm_seconds=0.5)
         for name, each in PYTHON.items()
     ]
 

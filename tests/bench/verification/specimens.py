@@ -25,6 +25,9 @@ ATTACHMENT = b"what the attachment unpacks to"
 CONTENT_ID = "a1"
 SUBJECT = "V/v thu nghiem"
 TAMPERED = "tampered-"
+REVOKED = "revoked.pdf"
+"""Whole, by a person whom the list names; not measured."""
+
 MANY = 750
 """Recipients of an envelope to everybody: 290 kB in small elements."""
 
@@ -69,6 +72,7 @@ def write_specimens(folder: Path) -> list[Specimen]:
         _written(folder, "many.xml", _packet(ATTACHMENT, recipients=MANY), SUBJECT.encode(), signatures=1, says=f"envelope signature, {MANY} recipients"),
         _written(folder, "packet.edxml", _packet(both), SUBJECT.encode(), signatures=3, says="whole packet: envelope and the PDF's two signatures"),
     ]  # fmt: skip
+    (folder / REVOKED).write_bytes(_signed(pages, world.revoked()))
     (folder / "specimens.json").write_text(json.dumps([asdict(each) for each in found]))
     (folder / "pinned.cer").write_bytes(seal.certificate.public_bytes(Encoding.DER))
     (folder / "floor.json").write_text(json.dumps({each.name: _floor(folder, each) for each in found}))

@@ -38,6 +38,12 @@ def seal() -> Credential:
 
 
 @cache
+def revoked() -> Credential:
+    """Return a person whose certificate was revoked before anything was signed."""
+    return _issued("Lê Văn Cũ", FIRST_REVOKED, person=True)
+
+
+@cache
 def stamper() -> Credential:
     """Return the time-stamping authority."""
     return Scene().tsa()
@@ -68,7 +74,7 @@ def write_world(folder: Path, *, large: int = LARGE) -> None:
 
 
 def crl(authority: Authority, entries: int) -> bytes:
-    """Return a list of certificates that nobody uses here."""
+    """Return a list that names, of all who sign here, the revoked person alone."""
     revoked = dict.fromkeys(range(FIRST_REVOKED, FIRST_REVOKED + entries), NOON - 30 * DAY)
     return authority.crl(number=7, this_update=NOON - DAY, next_update=NOON + DAY, revoked=revoked)
 

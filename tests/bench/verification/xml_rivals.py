@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,7 @@ REFERENCES = 2
 
 def xmlsec_of(folder: Path) -> Callable[[Path], str]:
     """Return python-xmlsec; raise ImportError where it is not installed."""
-    import xmlsec  # noqa: PLC0415 - a rival that may be missing
-
+    xmlsec: Any = import_module("xmlsec")
     xmlsec.cleanup_callbacks()  # the one for files takes every URI
     xmlsec.register_callbacks(
         lambda uri: uri == CID.encode(),
@@ -48,8 +48,7 @@ def _xmlsec(path: Path, library: Any, key: Any) -> str:
 
 def signxml_of(folder: Path) -> Callable[[Path], str]:
     """Return signxml; raise ImportError where it is not installed."""
-    import signxml  # noqa: PLC0415 - a rival that may be missing
-
+    signxml: Any = import_module("signxml")
     expected = signxml.SignatureConfiguration(expect_references=REFERENCES)
     return partial(_signxml, library=signxml, certificate=pinned(folder), expected=expected)
 
