@@ -44,8 +44,11 @@ chaos: setup-dev ## every fault under load, an audit, and a scorecard in var/cha
 bench: setup-dev ## every benchmark with its rivals; results in var/bench/
 	@$(BIN)/python -m tests.bench
 
+bench-verify: setup-dev ## signatures: our verifier beside others, in validations a CPU-second; var/bench/verification.md
+	@$(BIN)/python -m tests.bench.verification
+
 lock: setup-dev ## rewrite the hashed requirements from pyproject.toml
 	@$(PYTHON) infra/requirements/lock.py
 
-.PHONY: help setup setup-dev run up down fmt lint check test test-slow chaos bench lock
+.PHONY: help setup setup-dev run up down fmt lint check test test-slow chaos bench bench-verify lock
 .DEFAULT_GOAL := help

@@ -168,18 +168,23 @@ class Authority:
         revoked: Mapping[int, datetime] | None = None,
     ) -> bytes:
         """Issue a CRL (DER) listing serial -> revocation moment."""
+        reason = x509.CRLReason(x509.ReasonFlags.key_compromise)
+        entries = [
+            x509.RevokedCertificateBuilder()
+            .serial_number(serial)
+            .revocation_date(moment)
+            .add_extension(reason, critical=False)
+            .build()
+            for serial, moment in sorted((revoked or {}).items())
+        ]
         builder = (
-            x509.CertificateRevocationListBuilder()
+            x509.CertificateRevocationListBuilder(revoked_certificates=entries)  # one by one it copies them each time
             .issuer_name(self.own.certificate.subject)
             .last_update(this_update)
             .next_update(next_update)
             .add_extension(x509.CRLNumber(number), critical=False)
             .add_extension(_authority_key(self.own.key), critical=False)
         )
-        for serial, moment in sorted((revoked or {}).items()):
-            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(moment)
-            entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), critical=False)
-            builder = builder.add_revoked_certificate(entry.build())
         return builder.sign(self.own.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
