@@ -123,8 +123,8 @@ def read_value(data: bytes, at: int, gaps: Mapping[int, int] = NO_GAPS) -> tuple
         elif kind in _SHORT:
             inner.append(_SHORT[kind](token))
         else:
-            value, at = nested(data, at) if kind == _STRING else _long(data, at, gaps)
-            inner.append(value)
+            text, at = nested(data, at) if kind == _STRING else _long(data, at, gaps)
+            inner.append(text)
         if not outer:
             return inner[0], at
     raise NotStrictError

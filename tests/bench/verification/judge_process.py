@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.supervise.child import die_with_parent
-from processors.verification.document import Asked
+from processors.verification.asked import Asked
 from processors.verification.judging import wire
 from processors.verification.judging.pool import ROOT, Limits
 from processors.verification.judging.worker import READY, TAKEN

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from processors.verification.asked import Asked
 from processors.verification.bench import Bench
-from processors.verification.document import Asked, judge_document
+from processors.verification.document import judge_document
 from processors.verification.envelope.signature import judge_envelope
 from processors.verification.evidence import evidence_of
 from processors.verification.packets import parse_frame
@@ -50,11 +51,9 @@ def _envelope(path: Path, bench: Bench) -> str:
     assert xml is not None
     finding = xml.finding + binding.finding
     evidence_of(
+        Judgement(finding=finding, policy=bench.rule.id, xml=xml, binding=binding),
         sha256=hashlib.sha256(content).hexdigest(),
-        bench=bench,
-        policy=bench.rule.id,
-        finding=finding,
-        xml=xml,
-        binding=binding,
+        asked=Asked(path=path, receipt=NOON),
+        reference=bench.reference,
     )
     return "no" if finding.codes or binding.unbound else "yes 1"
