@@ -119,6 +119,21 @@ def test_the_evidence_is_the_same_bytes(
     assert (hashlib.sha256(content).hexdigest(), reference.epoch) == (record["input_sha256"], record["epoch"])
 
 
+def test_the_evidence_names_steps_software_and_certificates(
+    packets: dict[PacketKind, Composed], reference: Reference, tmp_path: Path
+) -> None:
+    """Every signature with its steps in order, the one that failed with its code; every certificate so that it can be found."""
+    record = json.loads(judge(packets[PacketKind.TAMPERED].packet, tmp_path, reference).evidence)
+    first = record["signatures"][0]
+
+    assert ["2 bytes", "3 message", "5 time", "4 path", "6 changes"] == [step for step, _ in first["steps"]]
+    assert {"HASH_FAILURE"} == {code for _, codes in first["steps"] for code in codes}
+    assert {"sha256", "serial", "issuer", "subject"} == set(first["chain"][0])
+    assert (3, 2) == (len(first["chain"]), len(first["revocation"]))
+    assert {"lienthong", "cryptography", "pyhanko"} <= set(record["software"])
+    assert {"receipt_at", "sender", "profile", "thorough"} == set(record["asked"])
+
+
 def test_a_required_envelope_signature_is_required(
     pki: Pki, packets: dict[PacketKind, Composed], tmp_path: Path
 ) -> None:
