@@ -7,19 +7,17 @@ accepted/.by-digest/SHA256            the names (`NAME~MOMENT`, one a line) unde
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from connectors.folders import SUFFIX, Door
 from infra.durable import sync_folder, write_atomically
+from schemas.ids import is_sha256
 
 INDEX = ".by-digest"
 RECEIPT = "receipt"
 """`what` of the receipt that intake writes."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def names_of(door: Door, sha256: str) -> list[str]:
@@ -60,6 +58,6 @@ def receipt_file(folder: Path, name: str, what: str = RECEIPT) -> Path:
 
 def _index(door: Door, sha256: str) -> Path:
     """Return the index file of a digest; the digest is checked, so that nothing else becomes a path."""
-    if not _SHA256.fullmatch(sha256):
+    if not is_sha256(sha256):
         raise ValueError(f"{sha256!r} is no SHA-256")
     return door.accepted / INDEX / sha256

@@ -26,6 +26,12 @@ _FORM_SHORT = re.compile(r"([0-9]{2}\.){1,2}[A-Z][0-9]{2}")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _KEY = re.compile(r"[0-9a-f]{32}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def is_sha256(text: str) -> bool:
+    """Tell whether a text is a SHA-256 as it is written everywhere here: 64 hexadecimal digits, lower case."""
+    return _SHA256.fullmatch(text) is not None
 
 
 def clean_code(text: str) -> str:

@@ -1,15 +1,11 @@
 """`lienthong status`."""
 
-import re
-
 import click
 
 from connectors.commands.register import register
 from connectors.register import story, words
 from infra.commands import DONE, NO, Ctx, command, stop
-from schemas.ids import normalise_document_id
-
-SHA256 = re.compile(r"[0-9a-f]{64}")
+from schemas.ids import is_sha256, normalise_document_id
 
 
 @command("status", example='lienthong status "000.00.00.H53,2026/11/23,1234/UBND-KSTT"')
@@ -25,7 +21,7 @@ def status(ctx: Ctx, document_id: str | None, digest: str | None) -> int:
     with register(ctx) as connection:
         if digest is not None:
             wanted = digest.strip().lower()
-            if not SHA256.fullmatch(wanted):
+            if not is_sha256(wanted):
                 stop(f"{digest!r} is no SHA-256", "give 64 hex digits, as `sha256sum FILE` prints them")
             found = story.by_digest(connection, wanted)
         else:

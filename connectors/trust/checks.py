@@ -3,7 +3,7 @@
 The verifier checks the signature once more against the CA of each path; here a bad list is named before it reaches anybody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,12 +64,20 @@ def read(der: bytes) -> Known | None:
     return Known(der=der, crl=crl, number=number, scope=crl.issuer.public_bytes() + scope)
 
 
-def unfit(found: Known, trust: TrustList, now: datetime) -> Fault | None:
-    """Say why a list answers for nobody, whatever other lists there are."""
+def authorities_of(trust: TrustList | None) -> list[x509.Certificate]:
+    """Return the CAs of a trust list."""
+    if trust is None:
+        return []
+    ders = [*(each.der for each in trust.anchors), *(each.der for each in trust.intermediates)]
+    return [x509.load_der_x509_certificate(der) for der in ders]
+
+
+def unfit(found: Known, authorities: Iterable[x509.Certificate], now: datetime) -> Fault | None:
+    """Say why a list answers for nobody, whatever other lists there are; `authorities` of the trust list may sign lists."""
     crl = found.crl
     if crl.next_update_utc is None or _is_delta(crl.extensions) or len(found.der) > MAX_CRL:
         return Fault.INCOMPLETE
-    issuers = [each for each in _authorities(trust) if each.subject == crl.issuer]
+    issuers = [each for each in authorities if each.subject == crl.issuer]
     if not issuers:
         return Fault.ISSUER_UNKNOWN
     if not any(_may_sign(each) and _signed_by(crl, each) for each in issuers):
@@ -110,11 +118,6 @@ def _scope(extensions: x509.Extensions) -> bytes:
 
 def _is_delta(extensions: x509.Extensions) -> bool:
     return any(isinstance(each.value, x509.DeltaCRLIndicator) for each in extensions)
-
-
-def _authorities(trust: TrustList) -> Iterator[x509.Certificate]:
-    for der in (*(each.der for each in trust.anchors), *(each.der for each in trust.intermediates)):
-        yield x509.load_der_x509_certificate(der)
 
 
 def _may_sign(issuer: x509.Certificate) -> bool:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from connectors.trust.checks import Fault, Known, expired, outdated, read, unfit
+from cryptography import x509
+
+from connectors.trust.checks import Fault, Known, authorities_of, expired, outdated, read, unfit
 from connectors.trust.keeping import in_force_together
 from connectors.trust.sources import Fetched, NotFetched, fetch
-from schemas.reference import Reference, RevocationLists, TrustList
+from schemas.reference import Reference, RevocationLists
 
 Publish = Callable[[Mapping[str, bytes]], object]
 """Puts a snapshot (path -> bytes) in force."""
@@ -44,7 +46,7 @@ class Outcome:
 
 def round_of(sources: Sequence[str], reference: Reference, now: datetime, publish: Publish) -> list[Outcome]:
     """Do a round; what `publish` raises goes through, and then nothing was changed."""
-    desk = _Desk(trust=reference.trust or TrustList("", (), ()), known=known_of(reference.crl), now=now)
+    desk = _Desk(authorities=authorities_of(reference.trust), known=known_of(reference.crl), now=now)
     before = {each.der for each in desk.known}
     fetched = [(each, read(each.der) if isinstance(each, Fetched) else None) for each in fetch(sources)]
     outcomes = [desk.look(each, found, _newer(found, each.given, fetched)) for each, found in fetched]
@@ -74,7 +76,7 @@ def _newer(found: Known | None, given: str, fetched: Iterable[tuple[Fetched | No
 class _Desk:
     """What a round goes by, and what it found so far."""
 
-    trust: TrustList
+    authorities: list[x509.Certificate]
     known: list[Known]
     now: datetime
 
@@ -86,7 +88,7 @@ class _Desk:
             return Outcome(source=each.source, became=Became.REFUSED, why=Fault.UNREADABLE)
         if any(other.der == found.der for other in self.known):
             return _outcome(each, found, Became.UNCHANGED)
-        fault = unfit(found, self.trust, self.now)
+        fault = unfit(found, self.authorities, self.now)
         if fault is None and not superseded:
             fault = outdated(found, self.known)
         if fault is not None:

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -81,6 +80,6 @@ def _report(each: Outcome) -> None:
 
 def _say(settings: Settings, ending: threading.Event) -> None:
     """Say that the process lives: a slow server is no reason to restart it."""
-    progress, started = Progress(settings.run_folder, settings.process), time.monotonic()
+    progress = Progress(settings.run_folder, settings.process)
     while not ending.wait(SAY_SECONDS):
-        progress.say({}, lag=0, done=int(time.monotonic() - started))
+        progress.say({}, lag=0)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,9 +14,9 @@ from infra.settings import Settings
 from processors.verification.asked import Asked
 from processors.verification.evidence import FORMAT
 from processors.verification.judging.wire import NEEDED
+from schemas.ids import is_sha256
 from schemas.reference import PackError, Reference, UnsoundReferenceError, epoch_of
 
-DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 MAX_EVIDENCE = 16 * 1024 * 1024
 """Bytes; an honest one is a few kB."""
 
@@ -65,8 +64,8 @@ def read_evidence(named: str, settings: Settings) -> Evidence:
         record = json.loads(content)
         evidence = Evidence(content=content, record=record)
         sound = record["format"] == FORMAT and record["epoch"] == epoch_of(evidence.versions)
+        sound &= is_sha256(record["input_sha256"])
         evidence.asked(Path())
-        DIGEST.fullmatch(record["input_sha256"])
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         sound = False
     if not sound:
@@ -81,7 +80,7 @@ def _bytes_of(named: str, settings: Settings) -> bytes:
             raise NotReplayableError(f"{named} is larger than any evidence", "give a file of `verify --evidence DIR`")
         return path.read_bytes()
     try:
-        return open_content(settings).read(named, limit=MAX_EVIDENCE) if DIGEST.fullmatch(named) else b""
+        return open_content(settings).read(named, limit=MAX_EVIDENCE) if is_sha256(named) else b""
     except ContentError as exc:
         raise NotReplayableError(str(exc), "give its file, or the SHA-256 of evidence in this content store") from exc
 

@@ -43,7 +43,12 @@ def judge_document(asked: Asked, reference: Reference, trust: TrustStore) -> Jud
         lambda code: (Judgement(finding=found([code])), _sha256_of(asked.path)),
     )
     evidence = evidence_of(judgement, sha256=sha256, asked=asked, reference=reference)
-    return replace(judgement, evidence=evidence, evidence_sha256=hashlib.sha256(evidence).hexdigest())
+    return replace(
+        judgement,
+        evidence=evidence,
+        evidence_sha256=hashlib.sha256(evidence).hexdigest(),
+        seconds=_seconds((*judgement.signatures, *((judgement.xml,) if judgement.xml else ()))),
+    )
 
 
 def _judge(asked: Asked, reference: Reference, trust: TrustStore) -> tuple[Judgement, str]:
@@ -118,7 +123,6 @@ def _judge_packet(opened: Opened, asked: Asked, reference: Reference, trust: Tru
         xml=xml,
         binding=binding,
         on_unknown=bench.rule.when_unknown(URGENCY[min(opened.priority, len(URGENCY) - 1)]),
-        seconds=_seconds((*signatures, *((xml,) if xml else ()))),
     )
 
 
@@ -150,7 +154,6 @@ def _judgement(
         time_source=last.time_source if last else "",
         policy=f"{bench.rule.profile}/{bench.rule.id}",
         accepted="information" if carried else "",
-        seconds=_seconds(signatures),
     )
 
 

@@ -68,7 +68,7 @@ def _signature(each: SignatureVerdict) -> Mapping[str, Any]:
         "coverage": each.coverage,
         "modification": each.modification,
         "attributes_sha256": each.attributes_sha256,
-        "chain": [certificate_record(link) for link in each.chain],
+        "chain": [_certificate(link) for link in each.chain],
         "revocation": [_use(use) for use in each.revocation],
         "token": _token(each),
         "steps": [[taken.step, taken.codes] for taken in each.steps],
@@ -82,12 +82,12 @@ def _token(each: SignatureVerdict) -> Mapping[str, Any] | None:
         "stamped_at": _moment(each.token.stamped_at),
         "signer": each.token.signer,
         "reasons": each.token.finding.codes,
-        "chain": [certificate_record(link) for link in each.token.chain],
+        "chain": [_certificate(link) for link in each.token.chain],
         "revocation": [_use(use) for use in each.token.revocation],
     }
 
 
-def certificate_record(each: Certificate) -> Mapping[str, str]:
+def _certificate(each: Certificate) -> Mapping[str, str]:
     """Name a certificate so that it can be found again: by hash, or by issuer and serial number (hexadecimal)."""
     return {"sha256": each.sha256, "serial": f"{each.serial:x}", "issuer": each.issuer, "subject": each.subject}
 

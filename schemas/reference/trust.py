@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from schemas.ids import is_sha256
 from schemas.reference.faults import Faults
 from schemas.reference.tree import Item, read_tree
 
@@ -31,7 +32,6 @@ MAX_CERTIFICATE = 64 * 1024
 MAX_CRL = 32 * 1024 * 1024
 DER_SEQUENCE = b"\x30"
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+([A-Za-z0-9+/=\s]+?)-----END \1-----")
-_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ def _pinned(keys: Mapping[str, Item], files: Mapping[str, bytes], named: set[str
     if name in named:
         keys["file"].fault("BAD_VALUE", f"{name} có hai lần.")
     named.add(name)
-    if not _HEX.fullmatch(pin):
+    if not is_sha256(pin):
         keys["sha256"].fault("BAD_VALUE", "Phải là SHA-256 của chứng thư (64 chữ số hệ 16).")
     content = files.get(f"trust/{name}")
     if content is None:

@@ -9,6 +9,7 @@ from tests.bench import events, streams_rival
 from tests.bench.contenders import Contender, bare, ours, plain_faust
 from tests.bench.contest import Say, contest
 from tests.bench.ground import Ground, load
+from tests.bench.javac import has_compiler
 from tests.bench.marks import Lap
 
 
@@ -95,10 +96,10 @@ def batches(made: Ground, sizes: Iterable[int], *, records: int, rounds: int, fo
 def _streams(
     work: Work, made: Ground, count: int, guarantees: Iterable[str], *, folder: Path, say: Say
 ) -> list[Contender]:
-    if not streams_rival.has_compiler(made.settings):
+    if not has_compiler(made.settings):
         say("Kafka Streams is left out: this machine's Java is no JDK (Debian: apt-get install default-jdk-headless)")
         return []
-    class_path = streams_rival.compiled(made.settings, folder / "classes")
+    class_path = streams_rival.class_path(made.settings, folder / "classes")
     return [
         streams_rival.contender(
             work.name, guarantee, count, made.settings, made.reference, source=work.source, class_path=class_path

@@ -1,47 +1,31 @@
 """The Kafka Streams rival: its jars by a lock of their own, compiled by the JDK of this machine; without one it is left out."""
 
 import json
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from infra.kafka.jars import JarSources, find_jars
 from infra.kafka.java import find_java
 from infra.settings import Settings
 from processors.routing.plan import plan
 from schemas.reference import Reference
 from tests.bench.contenders import SECONDS, Contender
 from tests.bench.events import PROVINCE, RECIPIENTS, envelope
+from tests.bench.javac import compiled
 from tests.reference_files import present
 
 HERE = Path(__file__).parent / "streams"
 LOCK = HERE / "streams-4.3.1.lock"
 SCHEMAS = HERE.parents[2] / "schemas"
-COMPILER = "jdk.compiler"
 DAY = date(2026, 11, 23)
 GUARANTEES = {"at_least_once": "Kafka Streams, at least once", "exactly_once_v2": "Kafka Streams, exactly once"}
 
 
-def has_compiler(settings: Settings) -> bool:
-    """Tell whether this machine's Java is a JDK."""
-    said = subprocess.run(
-        [find_java(settings.java_home), "--list-modules"], capture_output=True, text=True, check=False
-    )
-    return any(line.startswith(COMPILER) for line in said.stdout.splitlines())
-
-
-def compiled(settings: Settings, folder: Path) -> str:
+def class_path(settings: Settings, folder: Path) -> str:
     """Compile the rival; return its class path."""
-    found = Path(find_jars(replace(JarSources.of(settings), libs=None), LOCK)).parent
-    jars = os.pathsep.join(map(str, sorted(found.glob("*.jar"))))  # the compiler takes no `*` when started as a module
-    java, sources = find_java(settings.java_home), sorted(map(str, HERE.glob("*.java")))
-    javac = [java, "--module", f"{COMPILER}/com.sun.tools.javac.Main", "-nowarn", "-d", str(folder), "-cp", jars]
-    subprocess.run([*javac, *sources], check=True, capture_output=True)
-    return f"{folder}:{jars}"
+    return compiled(sorted(HERE.glob("*.java")), LOCK, settings, folder)
 
 
 def contender(

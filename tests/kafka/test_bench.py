@@ -11,6 +11,7 @@ from tests.bench.contenders import plain_faust
 from tests.bench.contest import OtherResultsError, require_same
 from tests.bench.events import RECIPIENTS
 from tests.bench.ground import Ground, load
+from tests.bench.javac import has_compiler
 from tests.bench.marks import Lap, lap
 from tests.bench.prepared import WORKS, run
 from tests.bench.rows import OURS, rows, table
@@ -35,7 +36,7 @@ def test_all_contenders_say_the_same(settings: Settings, tmp_path: Path, name: s
     laps = run(name, made, records=FEW, rounds=1, folder=tmp_path, say=lambda _: None, guarantees=[guarantee])
     outputs = {"route": FEW, "sla": 2 * FEW}[name]
     rivals = {"bare loop", plain_faust("", 0).name}
-    rivals |= {streams_rival.GUARANTEES[guarantee]} if streams_rival.has_compiler(settings) else set()
+    rivals |= {streams_rival.GUARANTEES[guarantee]} if has_compiler(settings) else set()
 
     assert {OURS} | rivals == {each.contender for each in laps}
     assert {FEW} == {each.records for each in laps}

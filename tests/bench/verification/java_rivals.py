@@ -1,16 +1,14 @@
 """The rivals in Java: jars by a lock of their own, compiled by the JDK of this machine; without one they are left out."""
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import EnvironmentFaultError
-from infra.kafka.jars import JarSources, find_jars
 from infra.kafka.java import NoJavaError, find_java
 from infra.settings import Settings
-from tests.bench.streams_rival import COMPILER, has_compiler
+from tests.bench.javac import compiled, has_compiler
 from tests.bench.verification.contenders import PDF, PDFBOX
 from tests.bench.verification.players import Entry
 
@@ -61,10 +59,4 @@ def _compiled(rival: JavaRival, settings: Settings, folder: Path) -> str:
     """Compile one; return its class path."""
     if not has_compiler(settings):
         raise NoJavaError("no JDK on this machine", "install one, or set JAVA_HOME")
-    found = Path(find_jars(replace(JarSources.of(settings), libs=None), HERE / rival.lock)).parent
-    jars = os.pathsep.join(map(str, sorted(found.glob("*.jar"))))
-    sources = [str(HERE / f"{name}.java") for name in (SHARED, rival.program)]
-    javac = [find_java(settings.java_home), "--module", f"{COMPILER}/com.sun.tools.javac.Main", "-nowarn"]
-    folder.mkdir(parents=True)
-    subprocess.run([*javac, "-d", str(folder), "-cp", jars, *sources], check=True, capture_output=True)
-    return f"{folder}{os.pathsep}{jars}"
+    return compiled([HERE / f"{name}.java" for name in (SHARED, rival.program)], HERE / rival.lock, settings, folder)
