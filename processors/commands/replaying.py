@@ -14,6 +14,7 @@ from infra.settings import Settings
 from processors.verification.asked import Asked
 from processors.verification.evidence import FORMAT
 from processors.verification.judging.wire import NEEDED
+from schemas.edxml import Limits
 from schemas.ids import is_sha256
 from schemas.reference import PackError, Reference, UnsoundReferenceError, epoch_of
 
@@ -37,8 +38,8 @@ class Evidence:
         """Kind of reference data -> version it was judged by."""
         return dict(self.record["versions"])
 
-    def asked(self, path: Path) -> Asked:
-        """Ask the same again of a file."""
+    def asked(self, path: Path, limits: Limits) -> Asked:
+        """Ask the same again of a file; the limits are those of the settings, as the axis judges by them."""
         asked = self.record["asked"]
         return Asked(
             path=path,
@@ -46,6 +47,7 @@ class Evidence:
             sender=asked["sender"],
             profile=asked["profile"],
             thorough=asked["thorough"],
+            limits=limits,
         )
 
     def differs(self, evidence: bytes) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ def read_evidence(named: str, settings: Settings) -> Evidence:
         evidence = Evidence(content=content, record=record)
         sound = record["format"] == FORMAT and record["epoch"] == epoch_of(evidence.versions)
         sound &= is_sha256(record["input_sha256"])
-        evidence.asked(Path())
+        evidence.asked(Path(), Limits())
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         sound = False
     if not sound:

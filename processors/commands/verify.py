@@ -61,17 +61,17 @@ def verify(
     """Say of each file (of a folder: of each in it) whether what is signed in it is good, with every reason; exit 0 only if all TOTAL_PASSED."""
     if not (every := files_in(files)):
         stop("no file in these folders", "name a packet, a PDF or a signed XML")
+    limits = packets.limits(ctx.settings)
     earlier = read_evidence(replay, ctx.settings) if replay is not None else None
     if earlier is not None:
         reference = judged_by(earlier, ctx.settings, lambda: _reference(ctx, trust, crl))
         if others := [str(file) for file in every if not is_input(earlier, file)]:
             stop(f"{others[0]} is not what was judged then", "give the very file, or leave --replay out")
-        asked = [earlier.asked(file) for file in every]
+        asked = [earlier.asked(file, limits) for file in every]
     else:
         moment, reference = at or open_clock(ctx.settings).now(), _reference(ctx, trust, crl)
         if policy and reference.signature_policy and policy not in reference.signature_policy.profiles:
             stop(f"no policy {policy}", f"one of {', '.join(reference.signature_policy.profiles)}")
-        limits = packets.limits(ctx.settings)
         asked = [Asked(path=file, receipt=moment, profile=policy, thorough=True, limits=limits) for file in every]
     agreed = True
 

@@ -24,14 +24,14 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return var
 
 
-def run(var: Path, *arguments: str | Path) -> Result:
+def run(var: Path, *arguments: str | Path, **settings: str) -> Result:
     """Run the command line."""
-    return CliRunner().invoke(cli, [str(each) for each in arguments], env={"LIENTHONG_VAR": str(var)})
+    return CliRunner().invoke(cli, [str(each) for each in arguments], env={"LIENTHONG_VAR": str(var)} | settings)
 
 
-def verified(var: Path, *arguments: str | Path) -> tuple[int, list[dict[str, Any]]]:
+def verified(var: Path, *arguments: str | Path, **settings: str) -> tuple[int, list[dict[str, Any]]]:
     """Verify; return exit code and answers."""
-    result = run(var, "verify", *arguments, "--json")
+    result = run(var, "verify", *arguments, "--json", **settings)
     return result.exit_code, [json.loads(line) for line in result.stdout.splitlines()]
 
 
@@ -106,6 +106,15 @@ def test_evidence_is_enough_to_judge_again(var: Path, tmp_path: Path, kind: str)
     code, [again] = verified(var, packet, "--replay", tmp_path / f"{first['evidence_sha256']}.json")
 
     assert (first_code, first["evidence_sha256"], []) == (code, again["evidence_sha256"], again["replay_differs"])
+
+
+def test_a_replay_reads_within_the_limits_of_the_settings(var: Path, tmp_path: Path) -> None:
+    """What an axis with narrow limits refused is refused again there."""
+    packet, narrow = var / "packets" / "good.edxml", {"LIENTHONG_XML_DEPTH": "3"}
+    [first] = verified(var, packet, "--at", TEN, "--evidence", tmp_path, **narrow)[1]
+    [again] = verified(var, packet, "--replay", tmp_path / f"{first['evidence_sha256']}.json", **narrow)[1]
+
+    assert (["RESOURCE_LIMIT"], []) == (first["reasons"], again["replay_differs"])
 
 
 def test_a_replay_says_what_differs(var: Path, tmp_path: Path) -> None:
