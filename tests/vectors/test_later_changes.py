@@ -139,6 +139,10 @@ TRICKS: dict[str, tuple[bytes, Trick]] = {
     "a link over the page": (SIGNED, told(on_page(LINK))),
     "a white square over the page": (SIGNED, told(on_page(COVER))),
     "an annotation taken away": (SIGNED, told(again(PAGE_4, lambda body: body.replace(b"[7 0 R ", b"[")))),
+    "a text field written again with a colour": (
+        FORM,
+        told(again(Ref(6, 0), lambda body: body.replace(b"(12)", b"(12) /MK << /BG [1] >>"))),
+    ),
     "an annotation rewritten": (SIGNED, told(again(Ref(7, 0)))),
     "the value of a text field": (FORM, told(again(Ref(6, 0), lambda body: body.replace(b"(12)", b"(99)")))),
     "appearances to be made anew": (
@@ -185,10 +189,16 @@ def test_a_file_that_no_longer_leads_to_its_signatures(what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [(b"Cong van", b"Khong con"), (b"x-default", b"en"), (b"</rdf:Alt>", b"</rdf:Alt>khac")]
+    ("old", "new"),
+    [
+        (b"Cong van", b"Khong con"),
+        (b"x-default", b"en"),
+        (b"</rdf:Alt>", b"</rdf:Alt>khac"),
+        (b'"http://purl', b'"httpz//purl'),
+    ],
 )
 def test_metadata_that_say_something_else(old: bytes, new: bytes) -> None:
-    """The stamp's update writes the XMP metadata again, with another title, language, or a word in between."""
+    """The stamp's update writes the XMP metadata again, with another title, language, namespace, or a word in between."""
 
     def write(objects: Objects, read: StrictPdf, _: int) -> None:
         held = read.resolved(Ref(6, 0), read.last)

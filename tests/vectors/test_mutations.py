@@ -17,7 +17,7 @@ from tests.vectors.scene import Seen
 BENCH, THOROUGH = SCENE.bench(), SCENE.bench(thorough=True)
 BASES = (
     "plain-leader_and_seal", "plain-visible", "with_links-four_signatures", "object_streams-leader_and_seal", "linearized-visible",
-    "plain-long_term", "hybrid-by_another_tool", "with_text_fields-by_another_tool",
+    "plain-long_term", "hybrid-by_another_tool", "with_text_fields-by_another_tool", "plain-by_a_java_tool",
 )  # fmt: skip
 CPU_SECONDS = 10
 """The limit of a worker."""

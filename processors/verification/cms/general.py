@@ -17,19 +17,37 @@ from pyhanko.sign.validation.generic_cms import (
     validate_sig_integrity,
 )
 
+from processors.verification.cms.ber import definite
+from processors.verification.cms.der import decoded
 from processors.verification.cms.message import SignedMessage
-from processors.verification.defects import DefectError, Finding, found
+from processors.verification.cms.structures import AnySignedContent
+from processors.verification.defects import DefectError, Finding, NotStrictError, found
 from processors.verification.limits import MAX_CMS_CERTIFICATE_BYTES, MAX_CMS_CERTIFICATES
 from processors.verification.trust.certificates import Certificate, load_certificate
 from schemas.reasons import REASONS
 
+TRAILER = 1
+"""Of RSASSA-PSS; there is no other."""
+
 
 def read_content_info(der: bytes) -> SignedMessage:
     """Read a ContentInfo; raise `DefectError` where there is no message to judge."""
-    info = cms.ContentInfo.load(der, strict=True)
+    info = cms.ContentInfo.load(_with_expected_shape(der), strict=True)
     if info["content_type"].native != "signed_data":
         raise DefectError("FORMAT_FAILURE")
     return _read(info["content"])
+
+
+def _with_expected_shape(given: bytes) -> bytes:
+    """Return the message as DER; refuse any other freedom of BER than its lengths, and elements that nobody asked for: asn1crypto reads over both."""
+    try:
+        der, taken = definite(given)
+        decoded(AnySignedContent, der)
+    except NotStrictError as exc:
+        raise DefectError("FORMAT_FAILURE") from exc
+    if taken != len(given):
+        raise DefectError("FORMAT_FAILURE")
+    return der
 
 
 def _read(signed: cms.SignedData) -> SignedMessage:
@@ -55,7 +73,7 @@ def _read(signed: cms.SignedData) -> SignedMessage:
         certificate=_load(certificates.signer_cert),
         others=tuple(map(_load, certificates.other_certs)),
         digest_name=str(signer_info["digest_algorithm"]["algorithm"].native),
-        mechanism=str(mechanism.signature_algo),
+        mechanism=_name_of(mechanism),
         mechanism_digest=_hash_of(mechanism),
         claimed_at=_claimed(signer_info),
         attributes=signer_info["signed_attrs"].untag().dump(),
@@ -100,6 +118,16 @@ def _integrity(signer_info: cms.SignerInfo, certificate: object, *, content_type
     except SignatureValidationError as exc:
         return found([_code(exc)])
     return found([code for code, sound in (("HASH_FAILURE", intact), ("SIG_CRYPTO_FAILURE", valid)) if not sound])
+
+
+def _name_of(mechanism: cms.SignedDigestAlgorithm) -> str:
+    """Return the mechanism's name; empty, and so weak, for PSS with another digest in its mask or another trailer (RFC 4055 §3.1)."""
+    name = str(mechanism.signature_algo)
+    if name != "rsassa_pss":
+        return name
+    given = mechanism["parameters"]
+    mask = given["mask_gen_algorithm"]["parameters"]["algorithm"].native
+    return name if mask == _hash_of(mechanism) and int(given["trailer_field"]) == TRAILER else ""
 
 
 def _hash_of(mechanism: cms.SignedDigestAlgorithm) -> str:

@@ -76,6 +76,39 @@ class SignedContent:
 
 
 @asn1.sequence
+class AnySigner:
+    """SignerInfo that names its certificate and its algorithms in any way."""
+
+    version: int
+    signer: TLV
+    digest: TLV
+    signed: Annotated[list[TLV] | None, Implicit(0)]
+    mechanism: TLV
+    signature: bytes
+    unsigned: Annotated[list[TLV] | None, Implicit(1)]
+
+
+@asn1.sequence
+class AnySigned:
+    """SignedData, its elements whatever they are."""
+
+    version: int
+    digests: TLV
+    encapsulated: Encapsulated
+    certificates: Annotated[list[TLV] | None, Implicit(0)]
+    crls: Annotated[list[TLV] | None, Implicit(1)]
+    signers: SetOf[AnySigner]
+
+
+@asn1.sequence
+class AnySignedContent:
+    """ContentInfo of signed data that is DER and has no element besides those of the standard."""
+
+    kind: ObjectIdentifier
+    content: Annotated[AnySigned, Explicit(0)]
+
+
+@asn1.sequence
 class EssName:
     """GeneralNames with the one name that RFC 5035 §5 asks for."""
 

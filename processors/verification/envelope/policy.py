@@ -1,13 +1,14 @@
 """What the envelope's signature and its binding mean for the document, by policy: ignore, warn (the default) or require."""
 
 from processors.verification.defects import Finding
+from processors.verification.pdf.located import Coverage
 from processors.verification.verdict import Binding, SignatureVerdict
 from schemas.reference.signature_policy import SignatureRule
 
 ATTACKS = frozenset({"XML_REF_NOT_EXPECTED", "XML_DUPLICATE_ID"})
 """Wrapping shapes: refused wherever the signature is looked at at all."""
 
-BROKEN = frozenset({"HASH_FAILURE", "SIG_CRYPTO_FAILURE", "FORMAT_FAILURE", "XML_TRANSFORM_FORBIDDEN", "ALGO_WEAK"})
+BROKEN = ATTACKS | {"HASH_FAILURE", "SIG_CRYPTO_FAILURE", "FORMAT_FAILURE", "XML_TRANSFORM_FORBIDDEN", "ALGO_WEAK"}
 
 
 def weigh_envelope(xml: SignatureVerdict | None, binding: Binding, sender: str, rule: SignatureRule) -> Finding:
@@ -24,8 +25,9 @@ def weigh_envelope(xml: SignatureVerdict | None, binding: Binding, sender: str, 
         attacks = Finding(defects=tuple(code for code in codes if code in ATTACKS))
         return attacks + _as_policy_says((*codes, summary) if required else (summary,), required=required)
     foreign = ("SIGNER_NOT_SENDER_AGENCY",) if sender and sender not in xml.organ_ids else ()
+    partly = ("XML_REF_NOT_EXPECTED",) if xml.coverage is Coverage.PARTIAL else ()
     loose = Finding(warnings=("ATTACHMENTS_NOT_BOUND",) if binding.unbound else ())
-    return _as_policy_says(foreign, required=required) + binding.finding + loose
+    return _as_policy_says((*foreign, *partly), required=required) + binding.finding + loose
 
 
 def _as_policy_says(codes: tuple[str, ...], *, required: bool) -> Finding:

@@ -15,7 +15,8 @@ from processors.verification.bench import Bench
 from processors.verification.border import guarded
 from processors.verification.cms.message import key_is_strong
 from processors.verification.defects import DefectError, found
-from processors.verification.envelope.template import Template, find_signature, local, read_template
+from processors.verification.envelope.template import PARTLY, Template, find_signature, local, read_template
+from processors.verification.pdf.located import Coverage
 from processors.verification.signature_value import value_holds
 from processors.verification.steps import Step, Steps
 from processors.verification.trust.certificates import Certificate, load_certificate
@@ -71,6 +72,7 @@ def _judge(template: Template, bench: Bench, steps: Steps) -> SignatureVerdict:
         organ_ids=bench.trust.signer(leaf).organ_ids,
         signed_at=bench.receipt,
         time_source="receipt",
+        coverage=Coverage.PARTIAL if template.covers == PARTLY else Coverage.ENTIRE_FILE,
         chain=standing.chain,
         revocation=standing.revocation,
         attributes_sha256=hashlib.sha256(canonical).hexdigest(),

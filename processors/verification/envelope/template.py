@@ -13,6 +13,9 @@ from lxml import etree
 from processors.verification.defects import DefectError
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
+OWN = frozenset({DS, "http://www.w3.org/2009/xmldsig11#"})
+"""Namespaces of what stands in a signature."""
+
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = f"{DS}enveloped-signature"
 DIGESTS = {
@@ -38,6 +41,9 @@ FRAME = {
     "MessageHeader": ("edXMLEnvelope", "edXMLHeader", "MessageHeader"),
 }
 """Element that may be signed -> where in the frame it stands, under the root."""
+
+PARTLY = "MessageHeader"
+"""Leaves open whether the packet recalls, updates or replaces a document: `Bussiness` stands beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +115,10 @@ def read_template(root: etree._Element, signature: etree._Element) -> Template:
         _transforms(each) for each in references if each is not inner[0]
     ):
         raise DefectError("XML_TRANSFORM_FORBIDDEN")
+    if any(etree.QName(each).namespace not in OWN for each in signature.iter(etree.Element)):
+        raise DefectError(
+            "XML_REF_NOT_EXPECTED"
+        )  # nothing covers the signature itself: it may carry nothing that a packet says
     return Template(
         signature=signature,
         signed_info=info,

@@ -82,6 +82,8 @@ def _form(update: Update, before: Any, raw: Any, found: _Found) -> None:
     require(holds=same(listed[: len(fields)], fields), what="fields were removed or moved")
     update.explain(raw)
     update.explain(now.get("Fields"))
+    for each in fields:
+        _again(update, each)
     for each in listed[len(fields) :]:
         _new_field(update, each, found)
     if not (same(was.get("DR"), now.get("DR")) and same(was.get("DA"), now.get("DA"))):
@@ -89,6 +91,12 @@ def _form(update: Update, before: Any, raw: Any, found: _Found) -> None:
         signs = all(isinstance(each, dict) and each.get("FT") == "Sig" for each in every)
         require(holds=signs, what="resources of other fields were changed")
         update.reach(now.get("DR"))
+
+
+def _again(update: Update, raw: Any) -> None:
+    """PDFBox writes every field that was there once more, whatever it signs; the very same value changes nothing."""
+    if isinstance(raw, Ref) and raw.number in update.replaced and same(update.before(raw), update.after(raw)):
+        update.explain(raw)
 
 
 def _new_field(update: Update, raw: Any, found: _Found) -> None:

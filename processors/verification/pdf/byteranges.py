@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from processors.verification.limits import MAX_CONTENTS
+from processors.verification.cms.ber import INDEFINITE, LENGTH_OCTETS, definite
+from processors.verification.defects import NotStrictError
+from processors.verification.limits import MAX_CONTENTS, MAX_SIGNATURES
 from processors.verification.pdf.syntax import WHITE
 
 _RANGE = re.compile(
@@ -34,7 +36,7 @@ class SignedRange:
     """One past the last byte covered."""
 
     contents: bytes
-    """The DER value without its padding; empty if it could not be read."""
+    """The message as it is written, without its padding; empty if it could not be read."""
 
     reasons: tuple[str, ...]
     """Codes of the structure group; empty = sound."""
@@ -69,6 +71,8 @@ class SignedRanges:
 def read_ranges(pdf: bytes) -> SignedRanges:
     """Find and judge every /ByteRange of the raw bytes."""
     named = list(_found(pdf))
+    if len(named) > MAX_SIGNATURES:  # a hostile file shows one gap a hundred thousand times
+        return SignedRanges((), len(named), 0)
     matches = [match for at in named if (match := _RANGE.match(pdf, at))]
     rough = [_judge(pdf, *(int(number) for number in match.groups())) for match in matches]
     rough.sort(key=lambda each: each.end)
@@ -110,7 +114,7 @@ def _judge(pdf: bytes, zero: int, start: int, resume: int, length: int) -> Signe
         if held is None:
             reasons.append("GAP_NOT_CONTENTS")
         else:
-            contents, padded = _der(held)
+            contents, padded = _message(held)
             if not padded:
                 reasons.append("CONTENTS_TRAILING_DATA")
         if end != len(pdf) and not _TAIL.search(pdf[max(resume, end - 32) : end]):
@@ -126,14 +130,24 @@ def _unhexed(digits: bytes) -> bytes | None:
         return None
 
 
-def _der(padded: bytes) -> tuple[bytes, bool]:
-    """Return the DER value at the front, and whether nothing but zero bytes follows it."""
+def _message(padded: bytes) -> tuple[bytes, bool]:
+    """Return the value at the front as it is written, and whether nothing but zero bytes follows it."""
     if len(padded) < 2 or padded[0] != 0x30:  # noqa: PLR2004 - SEQUENCE, X.690 §8.9
         return b"", False
+    end = _end_of(padded)
+    return padded[:end], 0 < end <= len(padded) and not padded[end:].strip(b"\x00")
+
+
+def _end_of(padded: bytes) -> int:
+    """Return where the value ends, 0 if it has no end."""
     first = padded[1]
+    if first == INDEFINITE:
+        try:
+            return definite(padded)[1]
+        except NotStrictError:
+            return 0
     octets = first & 0x7F if first & 0x80 else 0
-    if octets > 4 or first == 0x80 or len(padded) < 2 + octets:  # noqa: PLR2004 - indefinite or absurd length
-        return b"", False
+    if octets > LENGTH_OCTETS or len(padded) < 2 + octets:
+        return 0
     size = int.from_bytes(padded[2 : 2 + octets], "big") if octets else first
-    end = 2 + octets + size
-    return padded[:end], end <= len(padded) and not padded[end:].strip(b"\x00")
+    return 2 + octets + size

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from processors.verification.defects import NotStrictError
+from processors.verification.defects import DefectError, NotStrictError
 from processors.verification.limits import MAX_OBJECTS, MAX_REVISIONS
 from processors.verification.pdf.syntax import NO_GAPS, WHITE, Indirect, Ref, Stream, read_indirect, read_value
 from processors.verification.pdf.xref import Entry, Section, read_section, unpacked
@@ -42,8 +42,10 @@ class StrictPdf:
         seen: set[int] = set()
         at: Any = newest
         while at is not None:
-            if type(at) is not int or at in seen or len(seen) > MAX_REVISIONS + 1:
+            if type(at) is not int or at in seen:
                 raise NotStrictError
+            if len(seen) > MAX_REVISIONS:  # a file written for the web has one table more
+                raise DefectError("RESOURCE_LIMIT")
             seen.add(at)
             section = read_section(self.data, at)
             sections.append(section)

@@ -1,5 +1,6 @@
 """The general lane: pyHanko reads the structure, strictly or else leniently, and analyses changes; also the strict lane's check."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,13 +11,16 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from processors.verification.defects import DefectError, Finding, found
-from processors.verification.limits import MAX_OBJECTS, MAX_REVISIONS
+from processors.verification.limits import MAX_CONTENTS, MAX_OBJECTS, MAX_REVISIONS
 from processors.verification.pdf.byteranges import SignedRange, SignedRanges
 from processors.verification.pdf.changes import coverage_of, modification_of
 from processors.verification.pdf.dates import moment_of
+from processors.verification.pdf.file import SEARCHED
 from processors.verification.pdf.located import Coverage, Modification, Signatures
 from processors.verification.pdf.masking import MaskedPdf, marker
 from processors.verification.pdf.syntax import WHITE
+
+_LAST = re.compile(rb"startxref[\x00\t\n\f\r ]*+\d++[\x00\t\n\f\r ]*+%%EOF")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +88,13 @@ def locate(pdf: bytes, ranges: SignedRanges) -> Signatures:
 def _open(pdf: bytes, ranges: SignedRanges) -> tuple[PdfFileReader, Finding]:
     """Open strictly; else leniently, and say so."""
     codes = []
+    if not _LAST.search(pdf, max(0, len(pdf.rstrip(WHITE)) - SEARCHED)):
+        raise DefectError("FORMAT_FAILURE")  # pyHanko would look for it through the whole file, byte by byte
+    masked = MaskedPdf(pdf, ranges.ranges)
+    if masked.digits() > 2 * MAX_CONTENTS:
+        raise DefectError("RESOURCE_LIMIT")
     try:
-        reader = PdfFileReader(MaskedPdf(pdf, ranges.ranges), strict=True)
+        reader = PdfFileReader(masked, strict=True)
         revisions = reader.xrefs.total_revisions
     except PdfError:
         reader = PdfFileReader(MaskedPdf(pdf, ranges.ranges), strict=False)

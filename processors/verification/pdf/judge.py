@@ -49,7 +49,8 @@ def judge_pdf(case: PdfCase) -> PdfJudgement:
     except NotStrictError:
         return by_lane(general.locate, case)
     compared = case.bench.compares(ranges.ranges[-1].contents if ranges.ranges else b"")
-    if compared and disagreements(judged, by_pyhanko(case)):
+    given_up = "RESOURCE_LIMIT" in judged.finding.defects  # pyHanko would do all that our reader would not
+    if compared and not given_up and disagreements(judged, by_pyhanko(case)):
         return replace(judged, finding=judged.finding + found(["LANES_DISAGREE"]))
     return judged
 

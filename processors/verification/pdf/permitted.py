@@ -130,7 +130,10 @@ def _described(update: Update, stream: Stream) -> etree._Element:
 
 
 def _canonical(root: etree._Element) -> bytes:
-    return etree.tostring(root, method="c14n", with_comments=True)
+    try:
+        return etree.tostring(root, method="c14n", with_comments=True)
+    except etree.C14NError as exc:  # a relative namespace
+        raise ChangedError("metadata have no canonical form") from exc
 
 
 def store(update: Update, old: dict[str, Any], new: dict[str, Any]) -> bool:

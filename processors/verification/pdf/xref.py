@@ -5,12 +5,14 @@ A table with a stream beside it (hybrid) is one section: what the table hides or
 
 import re
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from processors.verification.defects import NotStrictError
+from processors.verification.defects import DefectError, NotStrictError
 from processors.verification.limits import MAX_OBJECTS, MAX_UNPACKED
 from processors.verification.pdf.syntax import Ref, Stream, read_indirect, read_value
 
@@ -24,6 +26,7 @@ _SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10}) ?(?:\r\n|\n|\r)")
 _ENTRIES = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+")
 _TRAILER = re.compile(rb"[\x00\t\n\f\r ]*+trailer(?=[\x00\t\n\f\r <%])")
 _END = re.compile(rb"[\x00\t\n\f\r ]*+startxref[\x00\t\n\f\r ]++(\d{1,10})[\x00\t\n\f\r ]++%%EOF(?:\r\n|\n|\r)?")
+_FIRST = itemgetter(0)
 _TABLE = re.compile(rb"xref[\t ]*(?:\r\n|\n|\r)")
 
 
@@ -52,7 +55,7 @@ class Section:
     """Offset that its own `startxref` names; -1 if it has none."""
 
     table: list[tuple[int, int, int]] = field(default_factory=list)
-    """(first object, count, offset of the first entry) of each subsection."""
+    """(first object, count, offset of the first entry) of each subsection, in the order of their objects."""
 
     packed: dict[int, Entry] = field(default_factory=dict)
     """Entries of a cross-reference stream, the one beside a table included."""
@@ -78,10 +81,11 @@ class Section:
         return self.hybrid and any(entry is not None and entry.kind == "n" for entry in shown)
 
     def _tabled(self, number: int) -> Entry | None:
-        for first, count, at in self.table:
-            if first <= number < first + count:
-                return _entry(self.data, at + ENTRY * (number - first))
-        return None
+        place = bisect_right(self.table, number, key=_FIRST) - 1  # a hostile table has tens of thousands of subsections
+        if place < 0:
+            return None
+        first, count, at = self.table[place]
+        return _entry(self.data, at + ENTRY * (number - first)) if number < first + count else None
 
     def numbers(self) -> Iterator[int]:
         """Name every object of which this section speaks; one twice if it does so twice."""
@@ -110,12 +114,15 @@ def _read_table(data: bytes, start: int, at: int) -> Section:
     while found := _SUBSECTION.match(data, at):
         first, count = int(found[1]), int(found[2])
         end = found.end() + ENTRY * count
-        if first + count > MAX_OBJECTS or end > len(data) or not _ENTRIES.fullmatch(data, found.end(), end):
-            raise NotStrictError
-        if any(first < other + size and other < first + count for other, size, _ in table):
+        if first + count > MAX_OBJECTS + 1:
+            raise DefectError("RESOURCE_LIMIT")
+        if end > len(data) or not _ENTRIES.fullmatch(data, found.end(), end):
             raise NotStrictError
         table.append((first, count, found.end()))
         at = end
+    table.sort()
+    if any(first + count > then for (first, count, _), (then, _, _) in pairwise(table)):
+        raise NotStrictError
     head = _TRAILER.match(data, at)
     if head is None:
         raise NotStrictError
@@ -159,12 +166,16 @@ def _entries(rows: bytes, dictionary: dict[str, Any]) -> dict[int, Entry]:
         raise NotStrictError
     index = dictionary.get("Index", [0, size])
     numbers = [*widths, *index] if isinstance(index, list) else [None]
-    if any(type(each) is not int or not 0 <= each <= MAX_OBJECTS for each in numbers) or len(index) % 2:
+    if any(type(each) is not int or each < 0 for each in numbers) or len(index) % 2:
         raise NotStrictError
+    if sum(index[1::2]) > MAX_OBJECTS + 1:  # whoever goes on would count them all
+        raise DefectError("RESOURCE_LIMIT")
     first, second, third = widths
     width = first + second + third
     counted = list(zip(index[::2], index[1::2], strict=True))
-    if max(widths) > 8 or not width or len(rows) != width * sum(count for _, count in counted):  # noqa: PLR2004 - bytes
+    if max(widths) > 8:  # noqa: PLR2004 - bytes; no file is that long, and whoever goes on would read such numbers
+        raise DefectError("FORMAT_FAILURE")
+    if not width or len(rows) != width * sum(count for _, count in counted):
         raise NotStrictError
     found: dict[int, Entry] = {}
     at = 0

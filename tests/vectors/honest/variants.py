@@ -15,6 +15,7 @@ from tests.vectors.honest.hands import (
     with_empty_fields,
     with_store,
 )
+from tests.vectors.honest.java_hand import fields_again, respelt
 from tests.vectors.honest.pages import PAGES
 from tests.vectors.scene import HOUR, NOON, SENDER, YEAR, Scene, authorities, rsa_key
 
@@ -155,6 +156,15 @@ def by_another_tool(pdf: bytes) -> bytes:
     """A tool that writes catalog, form, page and information again, plain PKCS#7 without the signing-certificate attribute."""
     first = old_hand.signed(pdf, SCENE.person(), b"NguoiKy", b"D:20261116170000+07'00'", box=PERSON_BOX)
     return old_hand.signed(first, SCENE.agency(), b"CoQuan", b"D:20261116180000+07'00'", box=SEAL_BOX)
+
+
+@way
+def by_a_java_tool(pdf: bytes) -> bytes:
+    """PDFBox with Bouncy Castle: the messages have indefinite lengths (BER), the time-stamp inside one too; old fields are written again."""
+    first = respelt(signed(pdf, leader(box=PERSON_BOX, tsa=SCENE.tsa(), stamped_at=NOON - 2 * HOUR)))
+    trick = old_hand.Trick(objects=fields_again)
+    when = b"D:20261116180000+07'00'"
+    return respelt(old_hand.signed(first, SCENE.agency(), b"CoQuan", when, box=SEAL_BOX, trick=trick))
 
 
 EVERYWHERE = ("leader_and_seal", "visible")
