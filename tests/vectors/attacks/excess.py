@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.vectors.attacks.bombs import BAD_FORM, CHANGED, CIRCLES, COUNTS, NESTED, TOO_MUCH, followed, opened, page
 from tests.vectors.attacks.messages import made
-from tests.vectors.attacks.paper import CATALOG, FIELD, PAGES, appended, bodies_of, filled, value
+from tests.vectors.attacks.paper import CATALOG, FIELD, PAGES, appended, bodies_of, filled, signed_page, value
 from tests.vectors.attacks.vector import File, attack
 from tests.vectors.honest.pages import written
 
@@ -203,3 +203,18 @@ def a_file_of_sixty_megabytes(*, forged: bool) -> File:
     INDETERMINATE, solely because of the file's size.
     """
     return File(content=page() + (b" " * 60_000_000 if forged else b""))
+
+
+@attack(COUNTS, TOO_MUCH, "RESOURCE_LIMIT")
+def a_gap_named_a_hundred_thousand_times(*, forged: bool) -> File:
+    """[ page, signed, /Contents with room for a megabyte ] /ByteRange [0 a b c] a hundred thousand times behind it.
+
+    INDETERMINATE, solely because of the count: the same gap would be read a hundred thousand times.
+    """
+
+    def change(pdf: bytes) -> bytes:
+        at = pdf.rindex(b"/ByteRange [")
+        return pdf + b"\n% " + (pdf[at : pdf.index(b"]", at) + 1] + b" ") * 100_000
+
+    pdf = signed_page(made, room=1_000_000)
+    return File(content=change(pdf) if forged else pdf)
