@@ -12,7 +12,8 @@ from processors.verification.bench import Bench
 from processors.verification.cms.message import TST_INFO, SignedMessage, check_algorithms
 from processors.verification.cms.tst import StampStatement, read_statement
 from processors.verification.defects import DefectError, Finding, found, weight
-from processors.verification.trust.store import Moment, Standing, TrustStore
+from processors.verification.trust.moment import Moment
+from processors.verification.trust.store import Standing, TrustStore
 from schemas.reference.signature_policy import SignatureRule
 
 CLOCK_SKEW = timedelta(minutes=5)

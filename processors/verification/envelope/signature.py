@@ -20,7 +20,7 @@ from processors.verification.pdf.located import Coverage
 from processors.verification.signature_value import value_holds
 from processors.verification.steps import Step, Steps
 from processors.verification.trust.certificates import Certificate, load_certificate
-from processors.verification.trust.store import Moment
+from processors.verification.trust.moment import Moment
 from processors.verification.verdict import Binding, SignatureVerdict
 
 WHERE = "envelope"

@@ -16,7 +16,8 @@ from processors.verification.pdf.digests import Digests
 from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Located, Modification
 from processors.verification.steps import Step, Steps
 from processors.verification.timestamps import Stamp, judge_token, stand
-from processors.verification.trust.store import Moment, Standing
+from processors.verification.trust.moment import Moment
+from processors.verification.trust.store import Standing
 from processors.verification.verdict import SignatureVerdict, TokenVerdict
 
 LEGACY = "adbe.pkcs7.detached"

@@ -8,6 +8,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
+from processors.verification.trust.names import prepared
+
 MAX_REMEMBERED = 4_096
 """A province has a few thousand signers."""
 
@@ -38,6 +40,25 @@ class Certificate:
     def issuer_der(self) -> bytes:
         """Its issuer's name, encoded."""
         return self.x509.issuer.public_bytes()
+
+    @cached_property
+    def subject_der(self) -> bytes:
+        """Its own name, encoded."""
+        return self.x509.subject.public_bytes()
+
+    @cached_property
+    def prepared_issuer(self) -> str:
+        """Its issuer's name for comparisons."""
+        return prepared(self.issuer_der)
+
+    @cached_property
+    def prepared_subject(self) -> str:
+        """Its own name for comparisons."""
+        return prepared(self.subject_der)
+
+    def names(self, issuer: "Certificate") -> bool:
+        """Tell whether this certificate says that it was issued under the other's name."""
+        return self.issuer_der == issuer.subject_der or self.prepared_issuer == issuer.prepared_subject
 
     @cached_property
     def serial(self) -> int:

@@ -1,7 +1,7 @@
 """The index of revocation lists: one dictionary a list, its signature checked once for each issuer key (RFC 5280 §6.3).
 
-Out of scope, and therefore no answer (CRL_MISSING): delta and indirect lists, lists limited to some reasons, lists with
-a critical extension that we do not know. Distribution point names are not compared.
+This is for the plain list: complete, signed with the key that signed the certificates, and where it names distribution
+points, one that the certificate names too. Whatever else there is `general_lists` leaves to certvalidator.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtensionOID
 
 from processors.verification.trust.certificates import Certificate
+from processors.verification.trust.names import prepared
 from schemas.reference import RevocationList
 
+UNREADABLE = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 KNOWN_CRITICAL = {
     ExtensionOID.ISSUING_DISTRIBUTION_POINT,
     ExtensionOID.CRL_NUMBER,
@@ -36,16 +38,23 @@ class RevocationUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationAnswer:
-    """What the lists of its issuer say of one certificate, whenever it is asked."""
+    """What the lists say of one certificate, whenever it is asked."""
 
     use: RevocationUse
     authority: bool
     """The certificate is a CA's."""
 
     revoked_at: datetime | None = None
+    more: tuple[RevocationUse, ...] = ()
+    """Further lists that were needed for the answer."""
+
+    settled: bool | None = None
+    """Fresh or not, where that is more than a matter of one date."""
 
     def fresh(self, at: datetime, grace: timedelta) -> bool:
         """Tell whether the list had not ended before a moment (plus `grace`); one without an end is never fresh."""
+        if self.settled is not None:
+            return self.settled
         return self.use.next_update is not None and self.use.next_update + grace >= at
 
 
@@ -54,8 +63,11 @@ class _List:
     source: RevocationList
     crl: x509.CertificateRevocationList
     number: int | None
-    for_leaves: bool
-    for_authorities: bool
+    for_leaves: bool = True
+    for_authorities: bool = True
+    points: frozenset[str] = frozenset()
+    """Addresses of the distribution points that it is for; empty: for all."""
+
     revoked: dict[int, datetime] | None = None
     signed_by: dict[bytes, bool] = field(default_factory=dict)
 
@@ -72,58 +84,106 @@ class _List:
 
 
 class CrlIndex:
-    """The lists of one reference epoch."""
+    """The plain lists of one reference epoch."""
 
     def __init__(self, lists: Iterable[RevocationList]) -> None:
         self._by_issuer: dict[bytes, list[_List]] = {}
+        self.others: list[RevocationList] = []
+        """Lists that are not plain."""
+
+        partial = set()
         for source in lists:
-            if (usable := _usable(source)) is not None:
-                self._by_issuer.setdefault(usable.crl.issuer.public_bytes(), []).append(usable)
+            try:
+                crl = x509.load_der_x509_crl(source.der)
+            except ValueError:
+                continue
+            if (plain := _plain(source, crl)) is not None:
+                self._by_issuer.setdefault(crl.issuer.public_bytes(), []).append(plain)
+            else:
+                self.others.append(source)
+                partial.add(prepared(crl.issuer.public_bytes()))
+        self._partial = frozenset(partial)
 
     def ask(self, certificate: Certificate, issuer: Certificate) -> RevocationAnswer | None:
-        """Say what the newest list of the issuer knows; None: no list that may answer."""
+        """Say what the newest list of the issuer knows; None: the plain lists do not tell."""
+        if self._partial and certificate.prepared_issuer in self._partial:
+            return None  # a delta, or a list for some reasons, belongs to the answer
         lists = list(self._applicable(certificate, issuer))
         if not lists:
             return None
         newest = max(lists, key=lambda each: (each.crl.last_update_utc, each.number or 0, each.source.sha256))
-        use = RevocationUse(
-            certificate_sha256=certificate.sha256,
-            crl_sha256=newest.source.sha256,
-            number=newest.number,
-            this_update=newest.crl.last_update_utc,
-            next_update=newest.crl.next_update_utc,
-        )
         moments = [moment for each in lists if (moment := each.moment_of(certificate.serial)) is not None]
-        return RevocationAnswer(use=use, authority=certificate.is_authority, revoked_at=min(moments, default=None))
+        return RevocationAnswer(
+            use=use_of(certificate, newest.source, newest.crl),
+            authority=certificate.is_authority,
+            revoked_at=min(moments, default=None),
+        )
 
     def _applicable(self, certificate: Certificate, issuer: Certificate) -> Iterator[_List]:
         for each in self._by_issuer.get(certificate.issuer_der, ()):
             fits = each.for_authorities if certificate.is_authority else each.for_leaves
-            if fits and each.vouched_by(issuer.x509):
+            points = not each.points or bool(each.points & _points_of(certificate))
+            if fits and points and each.vouched_by(issuer.x509):
                 yield each
 
 
-def _usable(source: RevocationList) -> _List | None:
+def use_of(certificate: Certificate, source: RevocationList, crl: x509.CertificateRevocationList) -> RevocationUse:
+    """Describe a list that answered for a certificate."""
+    return RevocationUse(
+        certificate_sha256=certificate.sha256,
+        crl_sha256=source.sha256,
+        number=_number(crl),
+        this_update=crl.last_update_utc,
+        next_update=crl.next_update_utc,
+    )
+
+
+def _number(crl: x509.CertificateRevocationList) -> int | None:
     try:
-        crl = x509.load_der_x509_crl(source.der)
-        extensions = crl.extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return None
+
+
+def _plain(source: RevocationList, crl: x509.CertificateRevocationList) -> _List | None:
+    """Return a list that speaks for every certificate of its issuer, or of its distribution points; None if it is another one."""
+    try:
+        extensions = list(crl.extensions)
+    except UNREADABLE:
         return None
     if any(each.critical and each.oid not in KNOWN_CRITICAL for each in extensions):
         return None
-    leaves = authorities = True
-    number = None
+    plain = _List(source=source, crl=crl, number=_number(crl))
     for each in extensions:
         if isinstance(each.value, x509.DeltaCRLIndicator):
             return None
-        if isinstance(each.value, x509.CRLNumber):
-            number = each.value.crl_number
         if isinstance(each.value, x509.IssuingDistributionPoint):
             scope = each.value
-            if scope.indirect_crl or scope.only_some_reasons or scope.only_contains_attribute_certs:
+            points = _addresses(scope.full_name)
+            unusual = scope.indirect_crl or scope.only_some_reasons or scope.only_contains_attribute_certs
+            if unusual or scope.relative_name or (scope.full_name and not points):
                 return None
-            leaves, authorities = not scope.only_contains_ca_certs, not scope.only_contains_user_certs
-    return _List(source=source, crl=crl, number=number, for_leaves=leaves, for_authorities=authorities)
+            plain.points = points
+            plain.for_leaves, plain.for_authorities = (
+                not scope.only_contains_ca_certs,
+                not scope.only_contains_user_certs,
+            )
+    return plain
+
+
+def _points_of(certificate: Certificate) -> frozenset[str]:
+    """Return the addresses of a certificate's distribution points that answer for every reason by its own issuer."""
+    try:
+        points = certificate.x509.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return frozenset()
+    return frozenset().union(
+        *(_addresses(each.full_name) for each in points if not each.reasons and not each.crl_issuer)
+    )
+
+
+def _addresses(names: Iterable[x509.GeneralName] | None) -> frozenset[str]:
+    return frozenset(each.value for each in names or () if isinstance(each, x509.UniformResourceIdentifier))
 
 
 def _may_sign(issuer: x509.Certificate) -> bool:

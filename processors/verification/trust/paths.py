@@ -15,7 +15,12 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.errors import DisallowedAlgorithmError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    PKIXValidationParams,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
 from pyhanko_certvalidator.validate import async_validate_path
 
 from processors.verification.coroutines import finish_now
@@ -40,10 +45,39 @@ class Path:
     """CHAIN_CONSTRAINTS_FAILURE, ALGO_WEAK, or empty."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyInputs:
+    """What is asked of certificate policies (RFC 5280 §6.1.1 (c) to (g)); by default nothing that the certificates do not ask themselves."""
+
+    acceptable: frozenset[str] = frozenset({"any_policy"})
+    """Object identifiers, dotted."""
+
+    explicit: bool = False
+    """A policy must be left at the end."""
+
+    inhibit_mapping: bool = False
+    inhibit_any: bool = False
+
+    def parameters(self) -> PKIXValidationParams:
+        """Return them as certvalidator takes them."""
+        return PKIXValidationParams(
+            user_initial_policy_set=self.acceptable,
+            initial_explicit_policy=self.explicit,
+            initial_policy_mapping_inhibit=self.inhibit_mapping,
+            initial_any_policy_inhibit=self.inhibit_any,
+        )
+
+
+ANY_POLICY = PolicyInputs()
+
+
 class PathFinder:
     """Finds paths to given anchors; `others` of a message help for that message only."""
 
-    def __init__(self, anchors: Iterable[bytes], intermediates: Iterable[bytes]) -> None:
+    def __init__(
+        self, anchors: Iterable[bytes], intermediates: Iterable[bytes], policies: PolicyInputs = ANY_POLICY
+    ) -> None:
+        self._policies = policies
         self._anchors = [load_certificate(der) for der in anchors]
         self._intermediates = [load_certificate(der) for der in intermediates]
 
@@ -52,7 +86,7 @@ class PathFinder:
         budget = [MAX_PATH_STEPS]
         first = None
         for chain in self._chains((leaf,), [*self._intermediates, *others], budget):
-            path = _judged(chain)
+            path = _judged(chain, self._policies)
             if not path.code:
                 return path
             first = first or path
@@ -79,7 +113,7 @@ class PathFinder:
 def _issuers(certificate: Certificate, candidates: Iterable[Certificate], budget: list[int]) -> Iterator[Certificate]:
     wanted = _key_identifier(certificate.x509)
     for each in candidates:
-        if each.x509.subject != certificate.x509.issuer:
+        if not certificate.names(each):
             continue
         own = _subject_key_identifier(each.x509)
         if wanted and own and wanted != own:
@@ -87,32 +121,44 @@ def _issuers(certificate: Certificate, candidates: Iterable[Certificate], budget
         budget[0] -= 1
         if budget[0] < 0:
             return
-        try:
-            certificate.x509.verify_directly_issued_by(each.x509)
-        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-            continue
-        yield each
+        if _may_have_signed(certificate, each):
+            yield each
 
 
-def _judged(chain: tuple[Certificate, ...]) -> Path:
+def _may_have_signed(certificate: Certificate, issuer: Certificate) -> bool:
+    """Leave out keys that did not sign, so that no path is tried in vain; what is left open here certvalidator decides."""
+    if certificate.issuer_der != issuer.subject_der:
+        return True  # `cryptography` compares encodings
+    try:
+        certificate.x509.verify_directly_issued_by(issuer.x509)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _judged(chain: tuple[Certificate, ...], policies: PolicyInputs) -> Path:
     not_before = max(each.x509.not_valid_before_utc for each in chain)
     not_after = min(each.x509.not_valid_after_utc for each in chain)
-    code = _constraints(chain, at=not_before) if not_before <= not_after else ""
+    code = _constraints(chain, policies, at=not_before) if not_before <= not_after else ""
     return Path(chain=chain, not_before=not_before, not_after=not_after, code=code)
 
 
-def _constraints(chain: tuple[Certificate, ...], *, at: datetime) -> str:
-    """Run RFC 5280 path validation at a moment when all are valid: signatures, CA flags, lengths, names, policies."""
+def validation_path(chain: tuple[Certificate, ...]) -> ValidationPath:
+    """Return a chain as certvalidator has it; the anchor's own name constraints are honoured."""
     der = [asn1.Certificate.load(each.der) for each in chain]
-    # (the anchor's own name constraints are honoured; nothing is fetched; the roots are given, never the system's)
-    path = ValidationPath(
-        CertTrustAnchor(der[-1], derive_default_quals_from_cert=True), list(reversed(der[1:-1])), der[0]
-    )
+    anchor = CertTrustAnchor(der[-1], derive_default_quals_from_cert=True)
+    return ValidationPath(anchor, list(reversed(der[1:-1])), der[0])
+
+
+def _constraints(chain: tuple[Certificate, ...], policies: PolicyInputs, *, at: datetime) -> str:
+    """Run RFC 5280 path validation at a moment when all are valid: signatures, CA flags, lengths, names, policies."""
+    path = validation_path(chain)
+    der = [asn1.Certificate.load(each.der) for each in chain[1:]]
     context = ValidationContext(
-        trust_roots=[der[-1]], other_certs=der[1:-1], moment=at, allow_fetching=False, revinfo_policy=NO_CHECK
+        trust_roots=der[-1:], other_certs=der[:-1], moment=at, allow_fetching=False, revinfo_policy=NO_CHECK
     )
     try:
-        finish_now(async_validate_path(context, path))
+        finish_now(async_validate_path(context, path, parameters=policies.parameters()))
     except DisallowedAlgorithmError:
         return "ALGO_WEAK"
     except ValidationError:

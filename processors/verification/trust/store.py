@@ -5,37 +5,23 @@ Nothing here is shared between epochs, nothing is keyed by subject or serial, an
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from processors.verification.defects import DefectError, Finding, found
-from processors.verification.trust.certificates import Certificate
+from processors.verification.trust.certificates import Certificate, load_certificate
 from processors.verification.trust.crls import CrlIndex, RevocationAnswer, RevocationUse
+from processors.verification.trust.general_lists import GeneralLists
 from processors.verification.trust.memory import Memory
-from processors.verification.trust.paths import Path, PathFinder
+from processors.verification.trust.moment import Moment
+from processors.verification.trust.paths import ANY_POLICY, Path, PathFinder, PolicyInputs
 from processors.verification.trust.signers import organ_ids_of, role_of
-from schemas.reference import Reference
+from schemas.reference import Reference, RevocationList
 
 MAX_REMEMBERED = 4_096
 """Paths kept; a province has a few thousand signers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """As of when a certificate is judged."""
-
-    best: datetime
-    """Best signature time: a trusted time-stamp, else the receipt."""
-
-    receipt: datetime
-    """When the axis took the document: revocation data must be fresh by then."""
-
-    crl_grace: timedelta
-    stamped: bool = False
-    """`best` comes from a time-stamp."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +58,9 @@ class Signer:
 class TrustStore:
     """Answers for certificates; made once for each worker and epoch."""
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: Reference, policies: PolicyInputs = ANY_POLICY) -> None:
         self._reference = reference
+        self._policies = policies
         self._list = reference.trust
         self._known: Memory[tuple[object, ...], _Known | str] = Memory(MAX_REMEMBERED)
         self._signers: Memory[str, Signer] = Memory(MAX_REMEMBERED)
@@ -81,7 +68,15 @@ class TrustStore:
 
     @cached_property
     def _index(self) -> CrlIndex:
-        return CrlIndex(self._reference.crl.lists if self._reference.crl else ())
+        return CrlIndex(self._lists)
+
+    @cached_property
+    def _general_lists(self) -> GeneralLists:
+        return GeneralLists(self._lists, self._index.others)
+
+    @property
+    def _lists(self) -> tuple[RevocationList, ...]:
+        return self._reference.crl.lists if self._reference.crl else ()
 
     def signer(self, certificate: Certificate) -> Signer:
         """Say whose certificate it is, by the policy and identities of the epoch."""
@@ -93,11 +88,13 @@ class TrustStore:
 
     def judge(self, leaf: Certificate, others: Iterable[Certificate], usage: str, at: Moment) -> Standing:
         """Judge a certificate for `document`, `envelope` or `timestamp` as of a moment."""
-        known = self._judged(leaf, tuple(others), usage, at)
+        brought = tuple(others)
+        known = self._judged(leaf, brought, usage, at)
         if isinstance(known, str):
             return Standing(finding=found([known]))
         codes = [*known.codes, *_validity(known.path, at)]
-        for answer in known.answers:
+        answers = [self._asked_again(known, number, brought, at) for number in range(len(known.answers))]
+        for answer in answers:
             if answer is None:
                 codes.append("CRL_MISSING")
             elif answer.revoked_at is not None and answer.revoked_at <= at.best:
@@ -105,8 +102,19 @@ class TrustStore:
                 codes.append("REVOKED_CA_NO_POE" if answer.authority else "REVOKED_NO_POE")
             elif not answer.fresh(at.receipt, at.crl_grace):
                 codes.append("CRL_STALE")
-        uses = tuple(answer.use for answer in known.answers if answer)
+        uses = tuple(use for answer in answers if answer for use in (answer.use, *answer.more))
         return Standing(finding=found(codes), chain=known.path.chain, revocation=uses)
+
+    def _asked_again(
+        self, known: _Known, number: int, brought: tuple[Certificate, ...], at: Moment
+    ) -> RevocationAnswer | None:
+        """Return what the plain lists say of a certificate of the path, else what all lists say together."""
+        answer = known.answers[number]
+        if answer is not None or known.codes:
+            return answer
+        named = self._list.intermediates if self._list else ()
+        pool = [*(load_certificate(each.der) for each in named), *brought]
+        return self._general_lists.ask(known.path.chain, number, pool, at)
 
     def _judged(self, leaf: Certificate, others: tuple[Certificate, ...], usage: str, at: Moment) -> _Known | str:
         anchors = self._list.anchors_for(usage, at.best.date()) if self._list else ()
@@ -116,7 +124,9 @@ class TrustStore:
             return known
         if pins not in self._finders:
             intermediates = self._list.intermediates if self._list else ()
-            self._finders[pins] = PathFinder([each.der for each in anchors], [each.der for each in intermediates])
+            self._finders[pins] = PathFinder(
+                [each.der for each in anchors], [each.der for each in intermediates], self._policies
+            )
         try:
             path = self._finders[pins].find(leaf, others)
         except DefectError as exc:

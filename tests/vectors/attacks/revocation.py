@@ -129,20 +129,17 @@ def _point(**entries: bool) -> tuple[x509.ExtensionType, bool]:
         "only_contains_user_certs": False, "only_contains_ca_certs": False, "indirect_crl": False,
         "only_contains_attribute_certs": False,
     }  # fmt: skip
-    name = x509.UniformResourceIdentifier("http://crl.example/sub.crl")
-    point = x509.IssuingDistributionPoint(
-        full_name=[name], relative_name=None, only_some_reasons=None, **flags | entries
-    )
+    point = x509.IssuingDistributionPoint(full_name=None, relative_name=None, only_some_reasons=None, **flags | entries)
     return point, True
 
 
 @attack(LISTS, LATER, "CRL_MISSING")
 def an_indirect_list(*, forged: bool) -> File:
-    """issuingDistributionPoint { indirectCRL } by sub.
+    """issuingDistributionPoint { indirectCRL } by the root, of certificates of others too; sub has none. The twin: one by sub.
 
-    INDETERMINATE, solely because an indirect list speaks of other issuers' certificates, which is out of scope.
+    INDETERMINATE, solely because the certificate does not name the root as issuer of its list (RFC 5280 §4.2.1.13).
     """
-    return lists(Listing(by=SUB, more=[_point(indirect_crl=forged)]))
+    return lists(Listing(by=ROOT, number=8, more=[_point(indirect_crl=True)]) if forged else Listing(by=SUB))
 
 
 @attack(LISTS, LATER, "CRL_MISSING")

@@ -1,0 +1,1 @@
+"""NIST's Public Key Interoperability Test Suite."""
