@@ -210,12 +210,15 @@ def test_metadata_that_say_something_else(old: bytes, new: bytes) -> None:
 
 
 def test_metadata_that_say_when() -> None:
-    """The honest twin: only the moment of writing is new."""
+    """The honest twin: only the moment of writing is new, and which writing it was, as Acrobat says."""
 
     def write(objects: Objects, read: StrictPdf, _: int) -> None:
         held = read.resolved(Ref(6, 0), read.last)
         xmp = read.data[held.start : held.start + held.length]
-        when = b"<xmp:ModifyDate>2026-11-16T11:40:00Z</xmp:ModifyDate></rdf:Description>"
+        when = (
+            b"<xmp:ModifyDate>2026-11-16T11:40:00Z</xmp:ModifyDate>"
+            b'<i:InstanceID xmlns:i="http://ns.adobe.com/xap/1.0/mm/">uuid:2b63934e</i:InstanceID></rdf:Description>'
+        )
         objects[Ref(6, 0)] = stream(xmp.replace(b"</rdf:Description>", when), b"/Type /Metadata /Subtype /XML")
 
     assert set() == SCENE.judge(stamped(DESCRIBED, told(write))).defects

@@ -1,5 +1,6 @@
 """Mutated files: whatever is done to a signed file, it does not pass, unless nothing that is signed or shown was touched."""
 
+import logging
 import re
 import time
 
@@ -63,28 +64,32 @@ def bases() -> dict[str, bytes]:
     return {name: made[name]() for name in BASES}
 
 
-def attack(bases: dict[str, bytes], seeds: range, *, compare_each: int) -> int:
-    """Judge mutated files; return how many there were."""
+def attack(bases: dict[str, bytes], seeds: range, *, compare_each: int) -> list[str]:
+    """Judge mutated files; name every seed that passed, took too long, or was judged in two ways."""
+    found = []
     for seed in seeds:
         original = bases[BASES[seed % len(BASES)]]
         pdf = mutated(original, seed)
         begun = time.process_time()
         seen = SCENE.judge(pdf, bench=BENCH)
-        assert time.process_time() - begun < CPU_SECONDS, seed
-        assert seen.defects or same_for_everybody(pdf, original), f"seed {seed} passed"
-        if seed % compare_each == 0:
-            assert () == disagree(pdf, THOROUGH), f"seed {seed}"
-    return len(seeds)
+        if time.process_time() - begun >= CPU_SECONDS:
+            found.append(f"seed {seed} took too long")
+        if not seen.defects and not same_for_everybody(pdf, original):
+            found.append(f"seed {seed} passed")
+        if seed % compare_each == 0 and (differences := disagree(pdf, THOROUGH)):
+            found.append(f"seed {seed}: {differences[0]}")
+    return found
 
 
 @pytest.mark.timeout(600)
 def test_five_thousand_mutations(bases: dict[str, bytes]) -> None:
     """None passes; both lanes agree on every thirtieth."""
-    assert 5_000 == attack(bases, range(5_000), compare_each=30)
+    assert [] == attack(bases, range(5_000), compare_each=30)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(7_200)
-def test_two_hundred_thousand_mutations(bases: dict[str, bytes]) -> None:
+def test_two_hundred_thousand_mutations(bases: dict[str, bytes], caplog: pytest.LogCaptureFixture) -> None:
     """The same at length."""
-    assert 200_000 == attack(bases, range(1_000_000, 1_200_000), compare_each=30)
+    caplog.set_level(logging.CRITICAL, "pyhanko")
+    assert [] == attack(bases, range(1_000_000, 1_200_000), compare_each=30)

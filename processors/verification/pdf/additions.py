@@ -14,6 +14,7 @@ from processors.verification.pdf.located import DOCUMENT_STAMP
 from processors.verification.pdf.permitted import FORM_MAY, SIG_FLAGS, only, same
 from processors.verification.pdf.syntax import Ref
 from processors.verification.pdf.update import ChangedError, Update, read_update, require
+from processors.verification.pdf.users import users_of
 
 FIELD_KEYS = frozenset({
     "Type", "Subtype", "FT", "T", "TU", "V", "F", "Ff", "P", "Rect", "AP", "MK", "Lock", "SV", "Parent", "DA", "DR", "Border", "BS",
@@ -21,7 +22,10 @@ FIELD_KEYS = frozenset({
 })  # fmt: skip
 """Of a signature field and its widget (ISO 32000-1 tables 164, 168, 188, 220, 232); no actions."""
 
-FILLED_MAY = frozenset({"V", "AP", "M"})
+FILLED_MAY = frozenset({"V", "AP", "M", "F"})
+LOCKED = 128
+"""Flag of an annotation (ISO 32000-1 table 165): Acrobat sets it when it signs."""
+
 ACTIONS = frozenset({"A", "AA", "OpenAction", "JS", "JavaScript", "Launch", "URI"})
 
 
@@ -167,10 +171,27 @@ def _filled(update: Update, found: _Found) -> None:
         ref = Ref(number, entry.second if entry and entry.kind == "n" else 0)
         was = update.before(ref)
         only(was, now, FILLED_MAY, "a signature field")
-        require(holds=was.get("V") is None and now.get("V") is not None, what="a signature field was changed")
+        flags, before = now.get("F"), was.get("F")
+        locked = same(flags, before) or (type(flags) is type(before) is int and flags == before | LOCKED)
+        signs = was.get("V") is None and now.get("V") is not None and locked
+        require(holds=signs, what="a signature field was changed")
         _value(update, now, found)
-        update.reach(now.get("AP"), _no_action)
+        _appearance(update, was.get("AP"), now.get("AP"))
         update.explain(ref)
+
+
+def _appearance(update: Update, before: Any, now: Any) -> None:
+    """Let the field's own appearance be exchanged, whether it is another object now or the same with another value."""
+    shown = update.before(before)
+    old = [each for each in (before, *(shown.values() if isinstance(shown, dict) else ())) if isinstance(each, Ref)]
+    again = [each for each in old if each.number in update.replaced]
+    if old and (again or not same(before, now)):
+        users = users_of(update.pdf, update.number - 1)
+        require(holds=all(users[each.number] == 1 for each in old), what="an appearance that others use was exchanged")
+    for each in again:
+        update.explain(each)
+        update.reach(update.replaced[each.number], _no_action)
+    update.reach(now, _no_action)
 
 
 def _pages(update: Update, found: _Found) -> None:

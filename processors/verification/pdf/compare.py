@@ -49,10 +49,9 @@ def _by_field(judgement: PdfJudgement) -> Mapping[str, SignatureVerdict]:
 
 def _signature(field: str, mine: SignatureVerdict, theirs: SignatureVerdict) -> list[str]:
     """Compare one signature; a later change that only we see is no disagreement, one that only pyHanko sees is."""
-    defects, others = set(mine.finding.defects) - STRICTER, set(theirs.finding.defects) - STRICTER
-    if defects and others:
+    if mine.finding.defects and theirs.finding.defects:
         return []
-    found = _verdicts(field, defects, others)
+    found = _verdicts(field, set(mine.finding.defects) - STRICTER, set(theirs.finding.defects) - STRICTER)
     if theirs.modification is Modification.OTHER and mine.modification is not Modification.OTHER:
         found.append(f"{field}: changes {mine.modification} and {theirs.modification}")
     return found + [f"{field}: {name}" for name in DETAILS if getattr(mine, name) != getattr(theirs, name)]

@@ -10,14 +10,17 @@ from lxml import etree
 
 from processors.verification.pdf.syntax import WHITE, Name, Ref, Stream
 from processors.verification.pdf.update import ChangedError, Update, require
+from processors.verification.pdf.users import users_of
 
 CATALOG_MAY = frozenset({"AcroForm", "DSS", "Extensions", "Metadata", "Version"})
 FORM_MAY = frozenset({"Fields", "SigFlags", "DR", "DA"})
 INFO_MAY = frozenset({"ModDate", "Producer"})
 METADATA_MAY = (
     "{http://ns.adobe.com/xap/1.0/}ModifyDate", "{http://ns.adobe.com/xap/1.0/}MetadataDate",
-    "{http://ns.adobe.com/pdf/1.3/}Producer",
+    "{http://ns.adobe.com/pdf/1.3/}Producer", "{http://ns.adobe.com/xap/1.0/mm/}InstanceID", "{adobe:ns:meta/}xmptk",
 )  # fmt: skip
+"""When, by what, and which writing of the file it was (XMP part 1 §8, part 2 §2.8)."""
+
 XMP_FRAME = frozenset(
     {
         "{adobe:ns:meta/}xmptk",
@@ -63,9 +66,19 @@ def catalog(update: Update) -> tuple[dict[str, Any], dict[str, Any]]:
     version, before = new.get("Version"), old.get("Version")
     same_version = same(version, before) or (isinstance(version, Name) and version in ("1.6", "1.7", "2.0"))
     require(holds=same_version, what="the version was changed")
-    if not same(old.get("Extensions"), new.get("Extensions")):
-        _plain(new.get("Extensions"), 0)
+    _extensions(update, old.get("Extensions"), new.get("Extensions"))
     return old, new
+
+
+def _extensions(update: Update, before: Any, raw: Any) -> None:
+    again = isinstance(raw, Ref) and raw.number in update.replaced
+    if same(before, raw) and not again:
+        return
+    if again:
+        users = users_of(update.pdf, update.number - 1)
+        require(holds=users[raw.number] == 1, what="extensions that others use were exchanged")
+    update.explain(raw)
+    _plain(update.after(raw), 0)
 
 
 def _plain(value: Any, depth: int) -> None:
