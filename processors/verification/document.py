@@ -7,7 +7,6 @@ Three results stay apart: the envelope's signature, the binding of the attachmen
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta, timezone
 from pathlib import Path
 
 from processors.verification.asked import Asked
@@ -22,13 +21,11 @@ from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, P
 from processors.verification.pdf.digests import Digests
 from processors.verification.pdf.judge import case_of, judge_pdf
 from processors.verification.required import judge_required, last_of
+from processors.verification.trust.moment import HERE
 from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement, PdfJudgement, SignatureVerdict
 from schemas.reference import Reference
 from schemas.reference.signature_policy import SignatureRule
-
-HERE = timezone(timedelta(hours=7))
-"""Vietnam has one zone and no summer time; policies are dated in it."""
 
 URGENCY = ("normal", "khan", "thuong_khan", "hoa_toc", "hoa_toc")
 """Priority 0…4 -> urgency class."""

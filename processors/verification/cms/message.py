@@ -15,6 +15,7 @@ from processors.verification.trust.certificates import Certificate
 from schemas.reference.signature_policy import Algorithms
 
 SIGNATURE_ALGORITHMS = frozenset({"rsassa_pkcs1v15", "rsassa_pss", "ecdsa"})
+SHA1 = "sha1"
 DATA, TST_INFO = "1.2.840.113549.1.7.1", "1.2.840.113549.1.9.16.1.4"
 
 
@@ -67,13 +68,21 @@ class SignedMessage:
 
 def check_algorithms(message: SignedMessage, allowed: Algorithms) -> Finding:
     """Compare digest, signature algorithm and key size with the policy."""
-    strong = (
-        message.digest_name in allowed.digests
-        and message.mechanism in SIGNATURE_ALGORITHMS
+    strong = message.digest_name in allowed.digests and _consistent(message, allowed)
+    return found([] if strong else ["ALGO_WEAK"])
+
+
+def is_archival(message: SignedMessage, allowed: Algorithms) -> bool:
+    """Tell whether only SHA-1 speaks against a message, and the policy names a day before which that was good enough."""
+    return message.digest_name == SHA1 and allowed.sha1_until is not None and _consistent(message, allowed)
+
+
+def _consistent(message: SignedMessage, allowed: Algorithms) -> bool:
+    return (
+        message.mechanism in SIGNATURE_ALGORITHMS
         and message.mechanism_digest in ("", message.digest_name)
         and key_is_strong(message.certificate, allowed)
     )
-    return found([] if strong else ["ALGO_WEAK"])
 
 
 def key_is_strong(certificate: Certificate, allowed: Algorithms) -> bool:

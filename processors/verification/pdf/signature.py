@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from processors.verification.bench import Bench
-from processors.verification.cms.message import DATA, SignedMessage, check_algorithms
+from processors.verification.cms.message import DATA, SignedMessage, check_algorithms, is_archival
 from processors.verification.defects import DefectError, Finding, found
 from processors.verification.pdf.byteranges import SignedRange
 from processors.verification.pdf.digests import Digests
 from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Located, Modification
 from processors.verification.steps import Step, Steps
 from processors.verification.timestamps import Stamp, judge_token, stand
-from processors.verification.trust.moment import Moment
+from processors.verification.trust.moment import HERE, Moment
 from processors.verification.trust.store import Standing
 from processors.verification.verdict import SignatureVerdict, TokenVerdict
 
@@ -47,13 +47,18 @@ def judge_signature(one: PdfSignature, where: str, bench: Bench, steps: Steps) -
         steps.add(found(["LEGACY_SUBFILTER"]))
     steps.enter(Step.MESSAGE)
     message = bench.read(covered.contents)
-    steps.add(_profile(message, bench) + check_algorithms(message, bench.rule.algorithms))
+    steps.add(_profile(message, bench))
+    archival = is_archival(message, bench.rule.algorithms)
+    if not archival:
+        steps.add(check_algorithms(message, bench.rule.algorithms))
     if not {"ALGO_WEAK"} & set(steps.finding.defects):
         steps.add(message.integrity(content_type=DATA, digest=one.digests.of(covered, message.digest_name)))
     steps.enter(Step.TIME)
     stamp = _signature_stamp(message, bench)
-    standing, at, stamped = _stand_as_of(message, stamp, bench)
+    standing, at, stamped = _stand_as_of(message, stamp, bench, archival=archival)
     steps.add(stamped)
+    if archival:
+        steps.add(found(["ALGO_WEAK_ACCEPTED" if at.sha1 else "ALGO_WEAK"]))
     steps.enter(Step.PATH)
     steps.add(standing.finding)
     steps.enter(Step.CHANGES)
@@ -102,7 +107,9 @@ def _digest(value: bytes, algorithm: str) -> bytes:
     return hashlib.new(algorithm, value).digest()
 
 
-def _stand_as_of(message: SignedMessage, stamp: Stamp | None, bench: Bench) -> tuple[Standing, Moment, Finding]:
+def _stand_as_of(
+    message: SignedMessage, stamp: Stamp | None, bench: Bench, *, archival: bool
+) -> tuple[Standing, Moment, Finding]:
     """Judge the certificate as of a proven time-stamp, else of our receipt; say what that leaves of the token's codes."""
     receipt = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
     at_receipt = stand(message, bench.trust, "document", receipt)
@@ -110,7 +117,9 @@ def _stand_as_of(message: SignedMessage, stamp: Stamp | None, bench: Bench) -> t
     if stamp is None or stamp.stamped_at is None:
         missing = found(["NO_POE"]) if required else Finding()
         return at_receipt, receipt, missing if stamp is None else _invalid(stamp, decides=required)
-    stamped = replace(receipt, best=min(stamp.stamped_at, bench.receipt), stamped=True)
+    best, until = min(stamp.stamped_at, bench.receipt), bench.rule.algorithms.sha1_until
+    old = archival and until is not None and best.astimezone(HERE).date() < until
+    stamped = replace(receipt, best=best, stamped=True, sha1=old)
     if stamp.proves:
         return stand(message, bench.trust, "document", stamped), stamped, stamp.finding
     at_stamp = stand(message, bench.trust, "document", stamped)

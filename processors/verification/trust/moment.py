@@ -1,7 +1,10 @@
 """As of when a certificate is judged."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+
+HERE = timezone(timedelta(hours=7))
+"""Vietnam has one zone and no summer time; policies are dated in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +20,6 @@ class Moment:
     crl_grace: timedelta
     stamped: bool = False
     """`best` comes from a time-stamp."""
+
+    sha1: bool = False
+    """`best` lies before the day that the policy names for SHA-1: certificates may be signed with it."""

@@ -17,6 +17,7 @@ from pyhanko_certvalidator.errors import DisallowedAlgorithmError, ValidationErr
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
     CertRevTrustPolicy,
+    DisallowWeakAlgorithmsPolicy,
     PKIXValidationParams,
     RevocationCheckingPolicy,
     RevocationCheckingRule,
@@ -69,15 +70,23 @@ class PolicyInputs:
 
 
 ANY_POLICY = PolicyInputs()
+STRONG = DisallowWeakAlgorithmsPolicy()  # type: ignore[no-untyped-call] # pyHanko's
+ARCHIVAL = DisallowWeakAlgorithmsPolicy(weak_hash_algos={"md2", "md5"})  # type: ignore[no-untyped-call] # pyHanko's
+"""As it was before SHA-1 fell."""
 
 
 class PathFinder:
     """Finds paths to given anchors; `others` of a message help for that message only."""
 
     def __init__(
-        self, anchors: Iterable[bytes], intermediates: Iterable[bytes], policies: PolicyInputs = ANY_POLICY
+        self,
+        anchors: Iterable[bytes],
+        intermediates: Iterable[bytes],
+        policies: PolicyInputs = ANY_POLICY,
+        *,
+        sha1: bool = False,
     ) -> None:
-        self._policies = policies
+        self._policies, self._algorithms = policies, ARCHIVAL if sha1 else STRONG
         self._anchors = [load_certificate(der) for der in anchors]
         self._intermediates = [load_certificate(der) for der in intermediates]
 
@@ -86,13 +95,38 @@ class PathFinder:
         budget = [MAX_PATH_STEPS]
         first = None
         for chain in self._chains((leaf,), [*self._intermediates, *others], budget):
-            path = _judged(chain, self._policies)
+            path = self._judged(chain)
             if not path.code:
                 return path
             first = first or path
         if first is None:
             raise DefectError("NO_CERTIFICATE_CHAIN_FOUND" if budget[0] > 0 else "RESOURCE_LIMIT")
         return first
+
+    def _judged(self, chain: tuple[Certificate, ...]) -> Path:
+        not_before = max(each.x509.not_valid_before_utc for each in chain)
+        not_after = min(each.x509.not_valid_after_utc for each in chain)
+        code = self._constraints(chain, at=not_before) if not_before <= not_after else ""
+        return Path(chain=chain, not_before=not_before, not_after=not_after, code=code)
+
+    def _constraints(self, chain: tuple[Certificate, ...], *, at: datetime) -> str:
+        """Run RFC 5280 path validation at a moment when all are valid: signatures, CA flags, lengths, names, policies."""
+        der = [asn1.Certificate.load(each.der) for each in chain[1:]]
+        context = ValidationContext(
+            trust_roots=der[-1:],
+            other_certs=der[:-1],
+            moment=at,
+            allow_fetching=False,
+            revinfo_policy=NO_CHECK,
+            algorithm_usage_policy=self._algorithms,
+        )
+        try:
+            finish_now(async_validate_path(context, validation_path(chain), parameters=self._policies.parameters()))
+        except DisallowedAlgorithmError:
+            return "ALGO_WEAK"
+        except ValidationError:
+            return "CHAIN_CONSTRAINTS_FAILURE"
+        return ""
 
     def _chains(
         self, chain: tuple[Certificate, ...], pool: list[Certificate], budget: list[int]
@@ -127,20 +161,13 @@ def _issuers(certificate: Certificate, candidates: Iterable[Certificate], budget
 
 def _may_have_signed(certificate: Certificate, issuer: Certificate) -> bool:
     """Leave out keys that did not sign, so that no path is tried in vain; what is left open here certvalidator decides."""
-    if certificate.issuer_der != issuer.subject_der:
-        return True  # `cryptography` compares encodings
     try:
         certificate.x509.verify_directly_issued_by(issuer.x509)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except InvalidSignature:
         return False
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # SHA-1, DSA, or one name in two encodings
+        return True
     return True
-
-
-def _judged(chain: tuple[Certificate, ...], policies: PolicyInputs) -> Path:
-    not_before = max(each.x509.not_valid_before_utc for each in chain)
-    not_after = min(each.x509.not_valid_after_utc for each in chain)
-    code = _constraints(chain, policies, at=not_before) if not_before <= not_after else ""
-    return Path(chain=chain, not_before=not_before, not_after=not_after, code=code)
 
 
 def validation_path(chain: tuple[Certificate, ...]) -> ValidationPath:
@@ -148,22 +175,6 @@ def validation_path(chain: tuple[Certificate, ...]) -> ValidationPath:
     der = [asn1.Certificate.load(each.der) for each in chain]
     anchor = CertTrustAnchor(der[-1], derive_default_quals_from_cert=True)
     return ValidationPath(anchor, list(reversed(der[1:-1])), der[0])
-
-
-def _constraints(chain: tuple[Certificate, ...], policies: PolicyInputs, *, at: datetime) -> str:
-    """Run RFC 5280 path validation at a moment when all are valid: signatures, CA flags, lengths, names, policies."""
-    path = validation_path(chain)
-    der = [asn1.Certificate.load(each.der) for each in chain[1:]]
-    context = ValidationContext(
-        trust_roots=der[-1:], other_certs=der[:-1], moment=at, allow_fetching=False, revinfo_policy=NO_CHECK
-    )
-    try:
-        finish_now(async_validate_path(context, path, parameters=policies.parameters()))
-    except DisallowedAlgorithmError:
-        return "ALGO_WEAK"
-    except ValidationError:
-        return "CHAIN_CONSTRAINTS_FAILURE"
-    return ""
 
 
 def _key_identifier(certificate: x509.Certificate) -> bytes | None:

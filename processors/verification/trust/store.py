@@ -18,7 +18,7 @@ from processors.verification.trust.memory import Memory
 from processors.verification.trust.moment import Moment
 from processors.verification.trust.paths import ANY_POLICY, Path, PathFinder, PolicyInputs
 from processors.verification.trust.signers import organ_ids_of, role_of
-from schemas.reference import Reference, RevocationList
+from schemas.reference import Reference, RevocationList, TrustAnchor
 
 MAX_REMEMBERED = 4_096
 """Paths kept; a province has a few thousand signers."""
@@ -64,7 +64,7 @@ class TrustStore:
         self._list = reference.trust
         self._known: Memory[tuple[object, ...], _Known | str] = Memory(MAX_REMEMBERED)
         self._signers: Memory[str, Signer] = Memory(MAX_REMEMBERED)
-        self._finders: dict[tuple[str, ...], PathFinder] = {}
+        self._finders: dict[tuple[tuple[str, ...], bool], PathFinder] = {}
 
     @cached_property
     def _index(self) -> CrlIndex:
@@ -119,21 +119,25 @@ class TrustStore:
     def _judged(self, leaf: Certificate, others: tuple[Certificate, ...], usage: str, at: Moment) -> _Known | str:
         anchors = self._list.anchors_for(usage, at.best.date()) if self._list else ()
         pins = tuple(anchor.sha256 for anchor in anchors)
-        key = (usage, leaf.sha256, frozenset(each.sha256 for each in others), pins)
+        key = (usage, leaf.sha256, frozenset(each.sha256 for each in others), pins, at.sha1)
         if (known := self._known.get(key)) is not None:
             return known
-        if pins not in self._finders:
-            intermediates = self._list.intermediates if self._list else ()
-            self._finders[pins] = PathFinder(
-                [each.der for each in anchors], [each.der for each in intermediates], self._policies
-            )
         try:
-            path = self._finders[pins].find(leaf, others)
+            path = self._finder(anchors, sha1=at.sha1).find(leaf, others)
         except DefectError as exc:
             return self._known.keep(key, exc.code)
         codes = ((path.code,) if path.code else ()) + tuple(_fitness(leaf.x509, usage))
         answers = tuple(self._index.ask(*link) for link in zip(path.chain, path.chain[1:], strict=False))
         return self._known.keep(key, _Known(path=path, codes=codes, answers=answers))
+
+    def _finder(self, anchors: tuple[TrustAnchor, ...], *, sha1: bool) -> PathFinder:
+        key = (tuple(anchor.sha256 for anchor in anchors), sha1)
+        if key not in self._finders:
+            middle = self._list.intermediates if self._list else ()
+            self._finders[key] = PathFinder(
+                [each.der for each in anchors], [each.der for each in middle], self._policies, sha1=sha1
+            )
+        return self._finders[key]
 
 
 def _validity(path: Path, at: Moment) -> list[str]:

@@ -9,6 +9,7 @@ from functools import cache
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from infra.pki import Credential, PrivateKey, new_key, organization_name, sign_with
@@ -53,6 +54,9 @@ class Plan:
 
     not_before: datetime = NOON - YEAR
     not_after: datetime = NOON + YEAR
+    sha1: bool = False
+    """Signed with SHA-1, as in the old days."""
+
     more: Sequence[tuple[x509.ExtensionType, bool]] = ()
     """Further extensions, and whether they are critical."""
 
@@ -93,7 +97,18 @@ def certified(plan: Plan, by: Plan) -> x509.Certificate:
     for extension, critical in plan.more:
         builder = builder.add_extension(extension, critical=critical)
     certificate = builder.sign(issuer_key, hashes.SHA256())
+    if plan.sha1:
+        return _old_fashioned(certificate, issuer_key)
     return resigned(certificate, plan.altered, issuer_key) if plan.altered else certificate
+
+
+def _old_fashioned(certificate: x509.Certificate, key: PrivateKey) -> x509.Certificate:
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    outer = asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
+    outer["tbs_certificate"]["signature"] = outer["signature_algorithm"] = {"algorithm": "sha1_ecdsa"}
+    value = key.sign(outer["tbs_certificate"].dump(force=True), ec.ECDSA(hashes.SHA1()))  # noqa: S303 - an old certificate
+    outer["signature_value"] = value
+    return x509.load_der_x509_certificate(outer.dump(force=True))
 
 
 def resigned(
