@@ -13,6 +13,7 @@ a record that nobody can take ─► dead-letter
 import asyncio
 import os
 
+import structlog
 import uvloop
 
 from infra import logs, metrics, packets
@@ -25,6 +26,8 @@ from infra.settings import Settings
 from processors.app import Flow, Preparation, Shell, Worker
 from schemas.step import Core
 from schemas.topics import BY_NAME
+
+log = structlog.get_logger(__name__)
 
 # Each process imports its own core only, and only when it starts.
 
@@ -51,6 +54,7 @@ async def _judges(settings: Settings) -> Preparation:
     """Signatures are judged in a pool of processes of our own, many documents at once."""
     from processors.verification.judging.pool import JudgePool, Limits  # noqa: PLC0415 - see above
     from processors.verification.verdict import Judgement  # noqa: PLC0415 - see above
+    from schemas.reference.policy_dangers import Danger  # noqa: PLC0415 - see above
 
     def observe(judgement: Judgement, seconds: float) -> None:
         metrics.VERIFICATION.labels(indication=judgement.indication).observe(seconds)
@@ -59,6 +63,9 @@ async def _judges(settings: Settings) -> Preparation:
         if "LANES_DISAGREE" in judgement.reasons:
             metrics.DISAGREEMENTS.inc()
 
+    def warn(danger: Danger) -> None:
+        log.warning("dangerous_policy", rule=danger.rule, option=danger.option)
+
     store = open_content(settings)
     pool = JudgePool(
         size=settings.pool_workers or os.cpu_count() or 1,
@@ -66,6 +73,7 @@ async def _judges(settings: Settings) -> Preparation:
         keep=lambda evidence: store.put([evidence], "application/json"),
         observe=observe,
         lost=lambda why: metrics.POOL_KILLS.labels(reason=why).inc(),
+        warn=warn,
         limits=Limits(wall_seconds=settings.judge_seconds),
         packet_limits=packets.limits(settings),
     )

@@ -11,6 +11,8 @@ from infra.commands import DONE, NO, Ctx, command, group
 from infra.publish import files_at, publish
 from infra.published import announced
 from schemas.reference import KINDS, ReferenceFault, UnsoundReferenceError, parse
+from schemas.reference.policy_dangers import Danger, dangers_of
+from schemas.reference.signature_policy import SignaturePolicy
 
 KIND = click.Choice(list(KINDS))
 PATH = click.Path(exists=True, path_type=Path)
@@ -27,7 +29,8 @@ reference = group(
 @click.argument("path", type=PATH)
 def check(ctx: Ctx, kind: str, path: Path) -> int:
     """Say line by line what is wrong with reference data; exit 1 if anything is."""
-    return _answer(ctx, kind, parse(kind, files_at(kind, path))[1])
+    value, faults = parse(kind, files_at(kind, path))
+    return _answer(ctx, kind, faults, dangers_of(value) if isinstance(value, SignaturePolicy) else ())
 
 
 @command("diff", example="lienthong reference diff directory ./old ./new", within=reference)
@@ -59,6 +62,9 @@ def publish_(ctx: Ctx, kind: str, path: Path, by: str) -> int:
         event = publish(ctx.settings, kind, path, by=by)
     except UnsoundReferenceError as exc:
         return _answer(ctx, kind, exc.faults)
+    value, _ = parse(kind, files_at(kind, path))
+    for each in dangers_of(value) if isinstance(value, SignaturePolicy) else ():
+        ctx.say(_spoken(each))
     answer = {"kind": kind, "version": event.version, "valid_from": event.occurred_at}
     ctx.emit(
         answer, human=f"{kind} {event.version[:12]} có hiệu lực từ {event.occurred_at.isoformat(timespec='seconds')}"
@@ -87,14 +93,21 @@ def show(ctx: Ctx, kind: str | None) -> int:
     return DONE
 
 
-def _answer(ctx: Ctx, kind: str, faults: tuple[ReferenceFault, ...]) -> int:
+def _answer(ctx: Ctx, kind: str, faults: tuple[ReferenceFault, ...], dangers: tuple[Danger, ...] = ()) -> int:
     errors = [
         {"file": each.file, "line": each.line, "column": each.column, "code": each.code, "sentence": each.sentence_vi}
         for each in faults
     ]
+    warnings = [{"rule": each.rule, "option": each.option, "sentence": each.sentence_vi} for each in dangers]
     human = [f"{each['file']}:{each['line']} {each['column']} {each['code']}: {each['sentence']}" for each in errors]
-    ctx.emit({"ok": not errors, "kind": kind, "errors": errors}, human="\n".join(human) or f"{kind}: đúng.")
+    human += [] if errors else [f"{kind}: đúng.", *map(_spoken, dangers)]
+    ctx.emit({"ok": not errors, "kind": kind, "errors": errors, "warnings": warnings}, human="\n".join(human))
     return NO if errors else DONE
+
+
+def _spoken(danger: Danger) -> str:
+    where = f"quy tắc {danger.rule}, " if danger.rule else ""
+    return f"Nguy hiểm: {where}{danger.option}. {danger.sentence_vi}"
 
 
 def _lines(files: Mapping[str, bytes]) -> dict[str, str]:

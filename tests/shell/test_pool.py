@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from processors.verification.document import judge_document
 from processors.verification.judging.pool import JudgePool, Limits
 from processors.verification.judging.wire import answer, judgement_of, needed_of
 from processors.verification.trust.store import TrustStore
+from schemas.reference.policy_dangers import Danger
 from tests.connectors.life import submitted
 from tests.vectors.scene import NOON, Scene
 
@@ -174,3 +176,18 @@ async def test_each_judged_document_is_a_step_forward(signed: Path) -> None:
     assert [True] * 3 == [judgement is not None for judgement in await work]
     assert 3 == made.judged
     assert {1, 2} & set(counts)
+
+
+async def test_a_dangerous_policy_is_said_once() -> None:
+    """When it comes into force, each option by rule and name; not with every batch."""
+    policy = REFERENCE.signature_policy
+    assert policy is not None
+    rule, *others = policy.rules
+    loose = replace(policy, rules=(replace(rule, unsigned="information"), *others))
+    reference = REFERENCE.with_value("signature_policy", loose, "loose")
+    said: list[Danger] = []
+    idle = JudgePool(size=1, locate=Path, warn=said.append)
+    for each in (REFERENCE, reference, reference):
+        await idle.prepare([], {}, each)
+
+    assert [("vn-gov-2020", "unsigned: information")] == [(each.rule, each.option) for each in said]

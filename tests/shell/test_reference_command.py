@@ -48,7 +48,7 @@ def test_sound_data_are_exit_0(kind: str) -> None:
     """Each kind of the demo province, checked in the folder that holds all of them."""
     result = run("check", kind, REFERENCE, "--json")
 
-    assert (0, {"ok": True, "kind": kind, "errors": []}) == (result.exit_code, answer(result))
+    assert (0, {"ok": True, "kind": kind, "errors": [], "warnings": []}) == (result.exit_code, answer(result))
 
 
 def test_every_fault_is_named_by_its_line(folder: Path) -> None:
@@ -123,3 +123,15 @@ def test_binary_files_differ_by_their_hash(tmp_path: Path) -> None:
 
     assert [1, 1] == [len(found["added"]), len(found["removed"])]
     assert found["added"] != found["removed"]
+
+
+def test_dangerous_options_are_said(folder: Path) -> None:
+    """A policy that lets through what others refuse is sound; who checks it is told what it does."""
+    policy = folder / "signature_policy.yaml"
+    text = policy.read_text(encoding="utf-8").replace("unsigned: refuse", "unsigned: information", 1)
+    policy.write_text(text.replace("compare_each: 64", "compare_each: 0"), encoding="utf-8")
+    result = run("check", "signature_policy", folder, "--json")
+    named = [(each["rule"], each["option"]) for each in answer(result)["warnings"]]
+
+    assert (0, [("", "compare_each: 0"), ("vn-gov-2020", "unsigned: information")]) == (result.exit_code, named)
+    assert "Nguy hiểm: quy tắc vn-gov-2020" in run("check", "signature_policy", folder).stdout

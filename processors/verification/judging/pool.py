@@ -26,6 +26,7 @@ from processors.verification.verdict import Judgement
 from schemas.edxml import Limits as PacketLimits
 from schemas.events import DocumentSubmitted, Event
 from schemas.reference import Reference
+from schemas.reference.policy_dangers import Danger, dangers_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_COST = 2
@@ -119,7 +120,7 @@ class JudgePool:
     """Judges documents in `size` processes.
 
     `locate` gives the file of a content's SHA-256, `keep` takes the evidence, `observe` each judgement and its seconds,
-    `lost` why a worker was (a class name).
+    `lost` why a worker was (a class name), `warn` what is dangerous in a policy that comes into force.
     """
 
     def __init__(
@@ -130,12 +131,14 @@ class JudgePool:
         keep: Callable[[bytes], object] | None = None,
         observe: Callable[[Judgement, float], object] | None = None,
         lost: Callable[[str], object] | None = None,
+        warn: Callable[[Danger], object] | None = None,
         limits: Limits = Limits(),
         packet_limits: PacketLimits = DEFAULT_LIMITS,
     ) -> None:
         self._size, self._locate, self._keep, self._limits = size, locate, keep, limits
-        self._observe, self._lost = observe, lost
+        self._observe, self._lost, self._warn = observe, lost, warn
         self._packet_limits = packet_limits
+        self._epoch: str | None = None
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._all: set[_Worker] = set()
         self.killed = 0
@@ -163,8 +166,18 @@ class JudgePool:
         self, events: Sequence[Event], known: Mapping[str, bytes], reference: Reference
     ) -> list[Judgement | None]:
         """Judge what a batch needs: one judgement an event, None where the rows already answer."""
+        self._look_at(reference)
         wanted = [to_judge(event, known, reference) for event in events]
         return list(await asyncio.gather(*(self._prepared(each, reference) for each in wanted)))
+
+    def _look_at(self, reference: Reference) -> None:
+        """Warn of each dangerous option of a policy when it comes into force."""
+        if reference.epoch == self._epoch:
+            return
+        self._epoch, policy, warn = reference.epoch, reference.signature_policy, self._warn
+        if policy and warn:
+            for each in dangers_of(policy):
+                warn(each)
 
     async def _prepared(self, submitted: DocumentSubmitted | None, reference: Reference) -> Judgement | None:
         if submitted is None:
