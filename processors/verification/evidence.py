@@ -97,6 +97,7 @@ def _use(use: RevocationUse) -> Mapping[str, Any]:
         "certificate_sha256": use.certificate_sha256,
         "crl_sha256": use.crl_sha256,
         "number": use.number,
+        "ocsp_sha256": use.ocsp_sha256,
         "this_update": _moment(use.this_update),
         "next_update": _moment(use.next_update),
     }

@@ -15,6 +15,10 @@ MAX_CONTENTS = 1024 * 1024
 
 MAX_CMS_CERTIFICATES = 12
 MAX_CMS_CERTIFICATE_BYTES = 64 * 1024
+MAX_RESPONSES = 64
+"""OCSP responses of one document that are looked at."""
+
+MAX_RESPONSE_BYTES = 64 * 1024
 MAX_PATH_DEPTH = 6
 """Certificates between leaf and anchor, both included."""
 

@@ -13,6 +13,7 @@ from processors.verification.cms.message import TST_INFO, SignedMessage, check_a
 from processors.verification.cms.tst import StampStatement, read_statement
 from processors.verification.defects import DefectError, Finding, found, weight
 from processors.verification.trust.moment import Moment
+from processors.verification.trust.responses import NONE, Responses
 from processors.verification.trust.store import Standing, TrustStore
 from schemas.reference.signature_policy import SignatureRule
 
@@ -40,7 +41,7 @@ class Stamp:
         return self.stamped_at is not None and not self.finding.defects
 
 
-def judge_token(token: bytes, imprinted: Callable[[str], bytes], bench: Bench) -> Stamp:
+def judge_token(token: bytes, imprinted: Callable[[str], bytes], bench: Bench, responses: Responses = NONE) -> Stamp:
     """Judge a token (DER); `imprinted` hashes the signature value, or for a document time-stamp the covered bytes."""
     try:
         message = bench.read(token)
@@ -55,7 +56,7 @@ def judge_token(token: bytes, imprinted: Callable[[str], bytes], bench: Bench) -
     if statement.made_at > bench.receipt + CLOCK_SKEW:
         finding += found(["TIMESTAMP_ORDER_FAILURE"])
     at = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
-    standing = stand(message, bench.trust, "timestamp", at)
+    standing = stand(message, bench.trust, "timestamp", at, responses)
     return Stamp(
         finding=finding + standing.finding,
         stamped_at=statement.made_at,
@@ -64,9 +65,9 @@ def judge_token(token: bytes, imprinted: Callable[[str], bytes], bench: Bench) -
     )
 
 
-def stand(message: SignedMessage, trust: TrustStore, usage: str, at: Moment) -> Standing:
+def stand(message: SignedMessage, trust: TrustStore, usage: str, at: Moment, responses: Responses = NONE) -> Standing:
     """Judge the certificate of a message."""
-    return trust.judge(message.certificate, message.others, usage, at)
+    return trust.judge(message.certificate, message.others, usage, at, responses + message.responses)
 
 
 def _imprint(statement: StampStatement, imprinted: Callable[[str], bytes], rule: SignatureRule) -> Finding:

@@ -17,6 +17,7 @@ from pyhanko.sign.validation.generic_cms import (
     validate_sig_integrity,
 )
 
+from processors.verification.cms.archival import archived
 from processors.verification.cms.ber import definite
 from processors.verification.cms.der import decoded
 from processors.verification.cms.message import SignedMessage
@@ -24,6 +25,7 @@ from processors.verification.cms.structures import AnySignedContent
 from processors.verification.defects import DefectError, Finding, NotStrictError, found
 from processors.verification.limits import MAX_CMS_CERTIFICATE_BYTES, MAX_CMS_CERTIFICATES
 from processors.verification.trust.certificates import Certificate, load_certificate
+from processors.verification.trust.responses import NONE, Responses
 from schemas.reasons import REASONS
 
 TRAILER = 1
@@ -83,6 +85,7 @@ def _read(signed: cms.SignedData) -> SignedMessage:
         token=_token(signer_info),
         finding=Finding(warnings=("SIGNING_CERT_ATTR_MISSING",) if lacking else ()),
         integrity=partial(_integrity, signer_info, certificates.signer_cert),
+        responses=_responses(signer_info),
     )
 
 
@@ -104,6 +107,13 @@ def _token(signer_info: cms.SignerInfo) -> bytes | None:
     except (NonexistentAttributeError, MultivaluedAttributeError):
         return None
     return bytes(token.dump())
+
+
+def _responses(signer_info: cms.SignerInfo) -> Responses:
+    try:
+        return archived(find_unique_cms_attribute(signer_info["signed_attrs"], "adobe_revocation_info_archival").dump())
+    except (NonexistentAttributeError, MultivaluedAttributeError):
+        return NONE
 
 
 def _integrity(signer_info: cms.SignerInfo, certificate: object, *, content_type: str, digest: bytes) -> Finding:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from processors.verification.defects import Finding, found
 from processors.verification.trust.certificates import Certificate
+from processors.verification.trust.responses import NONE, Responses
 from schemas.reference.signature_policy import Algorithms
 
 SIGNATURE_ALGORITHMS = frozenset({"rsassa_pkcs1v15", "rsassa_pss", "ecdsa"})
@@ -59,6 +60,8 @@ class SignedMessage:
 
     finding: Finding
     integrity: Integrity
+    responses: Responses = NONE
+    """OCSP responses among the signed attributes (1.2.840.113583.1.1.8, ISO 32000-1 §12.8.3.3.2)."""
 
     @property
     def attributes_sha256(self) -> str:

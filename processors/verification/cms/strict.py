@@ -8,6 +8,7 @@ from functools import partial
 from cryptography import x509
 from cryptography.hazmat import asn1
 
+from processors.verification.cms.archival import ARCHIVAL, archived
 from processors.verification.cms.der import decoded, der_of, length_of
 from processors.verification.cms.ess import DIGESTS, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2, names
 from processors.verification.cms.message import SignedMessage
@@ -16,15 +17,24 @@ from processors.verification.defects import DefectError, Finding, NotStrictError
 from processors.verification.limits import MAX_CMS_CERTIFICATE_BYTES, MAX_CMS_CERTIFICATES
 from processors.verification.signature_value import value_holds
 from processors.verification.trust.certificates import Certificate, load_certificate
+from processors.verification.trust.responses import NONE
 
 SIGNED_DATA = "1.2.840.113549.1.7.2"
 CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
 STAMP_TOKEN = "1.2.840.113549.1.9.16.2.14"  # noqa: S105 - an object identifier
 PROTECTION = "1.2.840.113549.1.9.52"
-HARMLESS = frozenset({"1.2.840.113549.1.9.16.2.15", "1.2.840.113583.1.1.8", "1.2.840.113549.1.9.15"})
-"""Signed attributes that change nothing here: signature policy, Adobe's revocation archive, S/MIME capabilities."""
+HARMLESS = frozenset({"1.2.840.113549.1.9.16.2.15", "1.2.840.113549.1.9.15"})
+"""Signed attributes that change nothing here: signature policy, S/MIME capabilities."""
 
-KNOWN = HARMLESS | {CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2, PROTECTION}
+KNOWN = HARMLESS | {
+    ARCHIVAL,
+    CONTENT_TYPE,
+    MESSAGE_DIGEST,
+    SIGNING_TIME,
+    SIGNING_CERTIFICATE,
+    SIGNING_CERTIFICATE_V2,
+    PROTECTION,
+}
 MECHANISMS: Mapping[str, tuple[str, str]] = {
     "1.2.840.113549.1.1.1": ("rsassa_pkcs1v15", ""),
     "1.2.840.113549.1.1.5": ("rsassa_pkcs1v15", "sha1"),
@@ -87,6 +97,7 @@ def _read(data: Signed) -> SignedMessage:
         token=_token(signer.unsigned or []),
         finding=Finding(warnings=() if named else ("SIGNING_CERT_ATTR_MISSING",)),
         integrity=integrity,
+        responses=archived(der_of(attributes[ARCHIVAL])) if ARCHIVAL in attributes else NONE,
     )
 
 

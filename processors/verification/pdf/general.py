@@ -1,17 +1,18 @@
 """The general lane: pyHanko reads the structure, strictly or else leniently, and analyses changes; also the strict lane's check."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from processors.verification.defects import DefectError, Finding, found
-from processors.verification.limits import MAX_CONTENTS, MAX_OBJECTS, MAX_REVISIONS
+from processors.verification.limits import MAX_CONTENTS, MAX_OBJECTS, MAX_RESPONSE_BYTES, MAX_RESPONSES, MAX_REVISIONS
 from processors.verification.pdf.byteranges import SignedRange, SignedRanges
 from processors.verification.pdf.changes import coverage_of, modification_of
 from processors.verification.pdf.dates import moment_of
@@ -19,6 +20,7 @@ from processors.verification.pdf.file import SEARCHED
 from processors.verification.pdf.located import Coverage, Modification, Signatures
 from processors.verification.pdf.masking import MaskedPdf, marker
 from processors.verification.pdf.syntax import WHITE
+from processors.verification.trust.responses import Responses
 
 _LAST = re.compile(rb"startxref[\x00\t\n\f\r ]*+\d++[\x00\t\n\f\r ]*+%%EOF")
 
@@ -82,7 +84,22 @@ def locate(pdf: bytes, ranges: SignedRanges) -> Signatures:
         )
         for name, value, form_field in enumerate_sig_fields(reader, filled_status=True)
     ]
-    return Signatures(located=located, finding=finding, lane="general")
+    return Signatures(located=located, finding=finding, lane="general", responses=Responses(_responses(reader)))
+
+
+def _responses(reader: PdfFileReader) -> Iterator[bytes]:
+    listed = _held(_held(reader.root, "/DSS"), "/OCSPs")
+    if not isinstance(listed, ArrayObject):
+        return
+    for number in range(min(len(listed), MAX_RESPONSES)):
+        each = listed[number]  # follows references; iterating does not
+        if isinstance(each, StreamObject) and len(each.encoded_data) <= MAX_RESPONSE_BYTES:
+            yield each.data
+
+
+def _held(dictionary: object, key: str) -> object:
+    """Return what a key leads to, references followed: `get` follows none."""
+    return dictionary[key] if isinstance(dictionary, DictionaryObject) and key in dictionary else None
 
 
 def _open(pdf: bytes, ranges: SignedRanges) -> tuple[PdfFileReader, Finding]:

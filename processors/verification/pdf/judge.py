@@ -85,7 +85,8 @@ def _judge(lane: Lane, case: PdfCase) -> PdfJudgement:
             signatures.append(_failed(at, code))
             continue
         used.append(covered)
-        one, steps = PdfSignature(digests=case.digests, located=each, covered=covered), Steps()
+        one = PdfSignature(digests=case.digests, located=each, covered=covered, responses=read.responses)
+        steps = Steps()
         verdict = guarded(partial(judge_signature, one, at, case.bench, steps), partial(_broken_off, at, steps))
         signatures.append(verdict)
         if last is None or last[0] < covered.end:

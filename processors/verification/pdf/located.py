@@ -8,6 +8,7 @@ from typing import Protocol
 
 from processors.verification.defects import Finding
 from processors.verification.pdf.byteranges import SignedRange
+from processors.verification.trust.responses import NONE, Responses
 
 DOCUMENT_STAMP = "ETSI.RFC3161"
 """SubFilter of a time-stamp over the document (PAdES)."""
@@ -67,3 +68,6 @@ class Signatures:
 
     lane: str = ""
     """`strict` or `general`."""
+
+    responses: Responses = NONE
+    """OCSP responses that the file brings."""

@@ -10,17 +10,20 @@ from functools import partial
 
 from processors.verification.bench import Bench
 from processors.verification.cms.message import DATA, SignedMessage, check_algorithms, is_archival
-from processors.verification.defects import DefectError, Finding, found
+from processors.verification.defects import DefectError, Finding, found, weight
 from processors.verification.pdf.byteranges import SignedRange
 from processors.verification.pdf.digests import Digests
 from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Located, Modification
 from processors.verification.steps import Step, Steps
 from processors.verification.timestamps import Stamp, judge_token, stand
 from processors.verification.trust.moment import HERE, Moment
+from processors.verification.trust.responses import NONE, Responses
 from processors.verification.trust.store import Standing
 from processors.verification.verdict import SignatureVerdict, TokenVerdict
 
 LEGACY = "adbe.pkcs7.detached"
+FAILED = 3
+"""Weight of a final failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class PdfSignature:
     digests: Digests
     located: Located
     covered: SignedRange
+    responses: Responses = NONE
+    """OCSP responses of the file."""
 
 
 def judge_signature(one: PdfSignature, where: str, bench: Bench, steps: Steps) -> SignatureVerdict:
@@ -54,8 +59,8 @@ def judge_signature(one: PdfSignature, where: str, bench: Bench, steps: Steps) -
     if not {"ALGO_WEAK"} & set(steps.finding.defects):
         steps.add(message.integrity(content_type=DATA, digest=one.digests.of(covered, message.digest_name)))
     steps.enter(Step.TIME)
-    stamp = _signature_stamp(message, bench)
-    standing, at, stamped = _stand_as_of(message, stamp, bench, archival=archival)
+    stamp = _signature_stamp(message, bench, one.responses)
+    standing, at, stamped = _stand_as_of(message, stamp, bench, one.responses, archival=archival)
     steps.add(stamped)
     if archival:
         steps.add(found(["ALGO_WEAK_ACCEPTED" if at.sha1 else "ALGO_WEAK"]))
@@ -97,10 +102,10 @@ def _profile(message: SignedMessage, bench: Bench) -> Finding:
     return finding + message.finding
 
 
-def _signature_stamp(message: SignedMessage, bench: Bench) -> Stamp | None:
+def _signature_stamp(message: SignedMessage, bench: Bench, responses: Responses) -> Stamp | None:
     if message.token is None:
         return None
-    return judge_token(message.token, partial(_digest, message.signature), bench)
+    return judge_token(message.token, partial(_digest, message.signature), bench, responses)
 
 
 def _digest(value: bytes, algorithm: str) -> bytes:
@@ -108,11 +113,11 @@ def _digest(value: bytes, algorithm: str) -> bytes:
 
 
 def _stand_as_of(
-    message: SignedMessage, stamp: Stamp | None, bench: Bench, *, archival: bool
+    message: SignedMessage, stamp: Stamp | None, bench: Bench, responses: Responses, *, archival: bool
 ) -> tuple[Standing, Moment, Finding]:
     """Judge the certificate as of a proven time-stamp, else of our receipt; say what that leaves of the token's codes."""
     receipt = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
-    at_receipt = stand(message, bench.trust, "document", receipt)
+    at_receipt = stand(message, bench.trust, "document", receipt, responses)
     required = bench.rule.timestamp == "require"
     if stamp is None or stamp.stamped_at is None:
         missing = found(["NO_POE"]) if required else Finding()
@@ -121,8 +126,8 @@ def _stand_as_of(
     old = archival and until is not None and best.astimezone(HERE).date() < until
     stamped = replace(receipt, best=best, stamped=True, sha1=old)
     if stamp.proves:
-        return stand(message, bench.trust, "document", stamped), stamped, stamp.finding
-    at_stamp = stand(message, bench.trust, "document", stamped)
+        return stand(message, bench.trust, "document", stamped, responses), stamped, stamp.finding
+    at_stamp = stand(message, bench.trust, "document", stamped, responses)
     if stamp.waits and (required or (at_receipt.finding.defects and not at_stamp.finding.defects)):
         return at_stamp, stamped, stamp.finding  # the token would settle it: wait for its revocation data
     return at_receipt, receipt, _invalid(stamp, decides=required)
@@ -138,8 +143,8 @@ def _changes(one: PdfSignature, steps: Steps, bench: Bench) -> tuple[Coverage, M
     coverage = one.located.coverage(one.covered)
     if coverage is Coverage.ENTIRE_FILE:
         return coverage, Modification.NONE
-    if steps.finding.defects and not bench.thorough:
-        return coverage, Modification.NOT_JUDGED
+    if not bench.thorough and any(weight(code) == FAILED for code in steps.finding.defects):
+        return coverage, Modification.NOT_JUDGED  # of what waits or is not certain the rest must be known
     modification = Modification.OTHER if coverage is Coverage.PARTIAL else one.located.modification(one.covered)
     if modification is Modification.OTHER:
         steps.add(found(["CHANGED_AFTER_SIGNING"]))
@@ -148,7 +153,7 @@ def _changes(one: PdfSignature, steps: Steps, bench: Bench) -> tuple[Coverage, M
 
 def _document_stamp(one: PdfSignature, where: str, bench: Bench, steps: Steps) -> SignatureVerdict:
     steps.enter(Step.TIME)
-    stamp = judge_token(one.covered.contents, partial(one.digests.of, one.covered), bench)
+    stamp = judge_token(one.covered.contents, partial(one.digests.of, one.covered), bench, one.responses)
     steps.add(stamp.finding)
     steps.enter(Step.CHANGES)
     coverage, modification = _changes(one, steps, bench)

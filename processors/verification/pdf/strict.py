@@ -11,8 +11,10 @@ from processors.verification.pdf.fields import SignatureField, contents_of, sign
 from processors.verification.pdf.file import StrictPdf
 from processors.verification.pdf.located import Coverage, Modification, Signatures
 from processors.verification.pdf.permissions import permission_of
+from processors.verification.pdf.responses import stored_responses
 from processors.verification.pdf.syntax import Name, Ref
 from processors.verification.pdf.update import ChangedError
+from processors.verification.trust.responses import Responses
 
 
 @dataclass(slots=True)
@@ -103,4 +105,5 @@ def locate(pdf: bytes, ranges: SignedRanges) -> Signatures:
     fields = signature_fields(file)
     shared = _File(file, ranges, frozenset(each.value for each in fields))
     located = [StrictSignature(file=shared, found=each) for each in fields]
-    return Signatures(located=located, finding=found(["HYBRID_XREF"] if file.ambiguous else []), lane="strict")
+    finding = found(["HYBRID_XREF"] if file.ambiguous else [])
+    return Signatures(located=located, finding=finding, lane="strict", responses=Responses(stored_responses(file)))

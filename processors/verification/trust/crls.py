@@ -27,13 +27,17 @@ KNOWN_CRITICAL = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationUse:
-    """The list that answered for one certificate; part of the evidence."""
+    """The list, or the OCSP response, that answered for one certificate; part of the evidence."""
 
     certificate_sha256: str
-    crl_sha256: str
-    number: int | None
     this_update: datetime
     next_update: datetime | None
+    crl_sha256: str = ""
+    number: int | None = None
+    """Of the list."""
+
+    ocsp_sha256: str = ""
+    """Of a response in the document, DER."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

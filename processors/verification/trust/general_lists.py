@@ -39,6 +39,11 @@ class GeneralLists:
             if (crl := _loaded(each)) is not None:
                 self._by_issuer.setdefault(prepared(crl.issuer.public_bytes()), []).append(each)
 
+    def above(self, chain: Iterable[Certificate]) -> list[RevocationList]:
+        """Return the lists of every issuer in a chain, and those that are not plain."""
+        own = [each for one in chain for each in self._by_issuer.get(one.prepared_issuer, [])]
+        return list({each.sha256: each for each in (*own, *self._others.values())}.values())
+
     def ask(
         self, chain: tuple[Certificate, ...], position: int, pool: Iterable[Certificate], at: Moment
     ) -> RevocationAnswer | None:
@@ -47,8 +52,7 @@ class GeneralLists:
         own = self._by_issuer.get(certificate.prepared_issuer, [])
         if not own and not self._others:
             return None
-        above = [each for one in chain[position:] for each in self._by_issuer.get(one.prepared_issuer, [])]
-        lists = list({each.sha256: each for each in (*above, *self._others.values())}.values())
+        lists = self.above(chain[position:])
         der = [asn1.Certificate.load(each.der) for each in chain]
         context = ValidationContext(
             trust_roots=der[-1:],

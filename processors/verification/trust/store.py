@@ -5,6 +5,7 @@ Nothing here is shared between epochs, nothing is keyed by subject or serial, an
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 
 from cryptography import x509
@@ -17,9 +18,11 @@ from processors.verification.trust.general_lists import GeneralLists
 from processors.verification.trust.memory import Memory
 from processors.verification.trust.moment import Moment
 from processors.verification.trust.paths import ANY_POLICY, Path, PathFinder, PolicyInputs
+from processors.verification.trust.responses import NONE, Responses
 from processors.verification.trust.signers import organ_ids_of, role_of
 from schemas.reference import Reference, RevocationList, TrustAnchor
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 MAX_REMEMBERED = 4_096
 """Paths kept; a province has a few thousand signers."""
 
@@ -86,14 +89,19 @@ class TrustStore:
             known = self._signers.keep(certificate.sha256, Signer(role=role, organ_ids=organ_ids))
         return known
 
-    def judge(self, leaf: Certificate, others: Iterable[Certificate], usage: str, at: Moment) -> Standing:
-        """Judge a certificate for `document`, `envelope` or `timestamp` as of a moment."""
+    def judge(
+        self, leaf: Certificate, others: Iterable[Certificate], usage: str, at: Moment, responses: Responses = NONE
+    ) -> Standing:
+        """Judge a certificate for `document`, `envelope` or `timestamp` as of a moment; `responses`: what its document brings."""
         brought = tuple(others)
         known = self._judged(leaf, brought, usage, at)
         if isinstance(known, str):
             return Standing(finding=found([known]))
         codes = [*known.codes, *_validity(known.path, at)]
-        answers = [self._asked_again(known, number, brought, at) for number in range(len(known.answers))]
+        answers = [
+            self._with(responses, known, number, self._asked_again(known, number, brought, at), at)
+            for number in range(len(known.answers))
+        ]
         for answer in answers:
             if answer is None:
                 codes.append("CRL_MISSING")
@@ -115,6 +123,20 @@ class TrustStore:
         named = self._list.intermediates if self._list else ()
         pool = [*(load_certificate(each.der) for each in named), *brought]
         return self._general_lists.ask(known.path.chain, number, pool, at)
+
+    def _with(
+        self, responses: Responses, known: _Known, number: int, listed: RevocationAnswer | None, at: Moment
+    ) -> RevocationAnswer | None:
+        """Return what lists and responses say together: revoked if either says so, settled if either is fresh."""
+        if not responses or known.codes:
+            return listed
+        chain = known.path.chain
+        answered = responses.ask(chain, number, self._general_lists.above(chain), at)
+        if listed is None or answered is None:
+            return listed or answered
+        if listed.revoked_at is not None or answered.revoked_at is not None:
+            return min((listed, answered), key=lambda each: each.revoked_at or _NEVER)
+        return listed if listed.fresh(at.receipt, at.crl_grace) else answered
 
     def _judged(self, leaf: Certificate, others: tuple[Certificate, ...], usage: str, at: Moment) -> _Known | str:
         anchors = self._list.anchors_for(usage, at.best.date()) if self._list else ()
