@@ -67,7 +67,7 @@ class Draft:
         )
 
 
-def frame(draft: Draft, names: Mapping[str, str], enclosed: Enclosed) -> etree._Element:
+def frame(draft: Draft, names: Mapping[str, str], *enclosed: Enclosed) -> etree._Element:
     """Build the packet without a signature; `names`: organ_id -> agency name."""
     printed = Printed(
         place="Tỉnh X",
@@ -85,7 +85,7 @@ def frame(draft: Draft, names: Mapping[str, str], enclosed: Enclosed) -> etree._
         DocumentDraft(
             envelope=draft.envelope,
             printed=printed,
-            enclosed=(enclosed,),
+            enclosed=enclosed,
             at=draft.at,
             names={code: names.get(code, UNKNOWN_AGENCY) for code in (draft.sender, *draft.recipients)},
             envelope_id=ENVELOPE_ID,

@@ -1,7 +1,8 @@
 """Judges a document: a packet, a bare PDF or a bare XML, from its bytes, the reference data and the moment of receipt.
 
 (1) gate  (2)-(6) each signature: `pdf_signature`, `envelope_signature`  (7) the verdict of the required ones, and evidence.
-Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in the PDFs; PDFs decide.
+Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in PDFs and beside files; the last
+decide.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from processors.verification.asked import Asked
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
 from processors.verification.defects import Finding, found
+from processors.verification.detached import judge_detached, judge_lost, signatures_over
 from processors.verification.envelope.policy import weigh_envelope
 from processors.verification.envelope.signature import judge_envelope
 from processors.verification.evidence import evidence_of
@@ -102,9 +104,14 @@ def _judge_packet(opened: Opened, asked: Asked, reference: Reference, trust: Tru
     signatures: list[SignatureVerdict] = []
     chosen: list[SignatureVerdict] = []
     total = 0
+    lost = judge_lost(opened.parts)
+    finding += lost.finding
+    signatures += lost.signatures
+    total += lost.found
     for number, part in enumerate(opened.parts):
-        if not number or part.is_pdf:
-            pdf = _judge_part(part, bench)
+        beside = signatures_over(part, opened.parts)
+        if not number or part.is_pdf or beside:
+            pdf = _judge_part(part, bench) + judge_detached(part, beside, bench)
             required = bench.rule.annex_required if number else bench.rule.required
             bound = vouched and part.content_id in binding.bound
             if number and not pdf.found and bound and not pdf.finding.defects:

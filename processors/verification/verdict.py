@@ -1,7 +1,7 @@
 """What a verification answers: never a boolean (EN 319 102-1 clause 5.1.3), and never less than everything that was found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from processors.verification.defects import Finding, deciding, indication_of
@@ -78,7 +78,7 @@ class SignatureVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfJudgement:
-    """The signatures of one PDF."""
+    """The signatures of one PDF, or of another attachment that is signed by files beside it."""
 
     signatures: tuple[SignatureVerdict, ...] = ()
     found: int = 0
@@ -87,6 +87,15 @@ class PdfJudgement:
 
     lane: str = ""
     """`strict` or `general`: who read its structure."""
+
+    def __add__(self, other: "PdfJudgement") -> "PdfJudgement":
+        """Put the signatures beside a file to those within it."""
+        return replace(
+            self,
+            signatures=(*self.signatures, *other.signatures),
+            found=self.found + other.found,
+            finding=self.finding + other.finding,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
