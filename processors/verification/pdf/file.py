@@ -28,6 +28,7 @@ class StrictPdf:
         self.whole = _whole(data)
         self.sections = self._chain(self._named_at_end_of(len(data)))
         self.last = len(self.sections) - 1
+        self._indirect: dict[tuple[int, int], Indirect] = {}
         self._objects: dict[tuple[int, int], Any] = {}
         self._packs: dict[tuple[int, int], tuple[bytes, list[tuple[int, int]]]] = {}
 
@@ -113,11 +114,12 @@ class StrictPdf:
         return self.indirect(ref, entry, said).value
 
     def indirect(self, ref: Ref, entry: Entry, said: int) -> Indirect:
-        """Read an object that stands in the file by itself."""
-        if entry.second != ref.generation:
-            raise NotStrictError
-        found = read_indirect(self.data, entry.place, lambda length: self.get(length, said), self._gaps)
-        if found.ref != ref:
+        """Read an object that stands in the file by itself, once: what an update brings is both listed and looked at."""
+        found = self._indirect.get((ref.number, said))
+        if found is None:
+            found = read_indirect(self.data, entry.place, lambda length: self.get(length, said), self._gaps)
+            self._indirect[ref.number, said] = found
+        if found.ref != ref or entry.second != ref.generation:
             raise NotStrictError
         return found
 
