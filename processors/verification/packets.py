@@ -4,6 +4,7 @@ The frame is parsed here a second time, because a signature is over XML and not 
 it; both read the same places of the frame, which `xml_template` insists on.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from processors.verification.limits import MAX_ENVELOPE
 from schemas.edxml import Limits, Refusal, StatusPacket, read_packet
 from schemas.reference import Reference
 
-CHUNK = 64 * 1024
+_ELEMENT = re.compile(rb"<[A-Za-z_:\x80-\xff]")
 PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024
 """Readers accept the mark in the first kilobyte."""
@@ -98,25 +99,17 @@ class RefusedPacket:
 
 
 def parse_frame(content: bytes) -> etree._Element:
-    """Parse a packet chunk by chunk and drop each attachment's text as soon as it is complete."""
-    parser = etree.XMLPullParser(
-        events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=False
+    """Parse a packet without what its attachments hold, as the reader leaves it; a signature is over XML, not over values."""
+    if len(content) > MAX_ENVELOPE:
+        raise DefectError("RESOURCE_LIMIT")
+    begin = _ELEMENT.search(content)
+    if begin and content.find(b"<!DOCTYPE", 0, begin.start()) >= 0:  # before libxml2 reads any of it
+        raise DefectError("DTD_FORBIDDEN")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=False
     )
-    view = memoryview(content.lstrip(LEADING))
-    size = 0
-    for start in range(0, len(view), CHUNK):
-        parser.feed(bytes(view[start : start + CHUNK]))
-        for _, element in parser.read_events():
-            if not isinstance(element, etree._Element):  # noqa: SLF001 - lxml's only name for its class
-                continue
-            if etree.QName(element).localname == "ContentTransferEncoded":
-                element.text = None
-            else:
-                size += len(element.text or "") + len(element.tail or "") + 64
-        if size > MAX_ENVELOPE:
-            raise DefectError("RESOURCE_LIMIT")
-    root = parser.close()
-    if root.getroottree().docinfo.doctype:  # type: ignore[attr-defined] # missing in the stubs
+    root = etree.fromstring(content.lstrip(LEADING), parser)
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr] # missing in the stubs
         raise DefectError("DTD_FORBIDDEN")
     return root
 
