@@ -6,17 +6,18 @@ from typing import TypeVar
 
 from cryptography.x509 import DuplicateExtension, UnsupportedGeneralNameType
 from lxml.etree import LxmlError
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
 
 from processors.verification.defects import DefectError, NotStrictError
 
 T = TypeVar("T")
 HOSTILE = (
-    PdfError, CMSExtractionError, CMSStructuralError, DuplicateExtension, UnsupportedGeneralNameType, LxmlError, struct.error,
-    ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, OverflowError, NotImplementedError,
+    DuplicateExtension, UnsupportedGeneralNameType, LxmlError, struct.error, ValueError, TypeError, AttributeError, LookupError,
+    AssertionError, RecursionError, OverflowError, NotImplementedError,
 )  # fmt: skip
-"""What pyHanko, asn1crypto, cryptography and lxml were seen to raise on malformed files."""
+"""What asn1crypto, cryptography and lxml were seen to raise on malformed files."""
+
+PYHANKO = frozenset({"PdfError", "CMSExtractionError", "CMSStructuralError"})
+"""And pyHanko: told by name, for importing it takes most of a second and few files need it."""
 
 
 def guarded(judge: Callable[[], T], failed: Callable[[str], T]) -> T:
@@ -31,5 +32,10 @@ def guarded(judge: Callable[[], T], failed: Callable[[str], T]) -> T:
         return failed("RESOURCE_LIMIT")
     except HOSTILE:
         return failed("FORMAT_FAILURE")
-    except Exception:  # noqa: BLE001 - a surprise in judging one file is a verdict on that file, never a pass and never a crash
-        return failed("INTERNAL_ERROR")
+    except Exception as exc:  # noqa: BLE001 - a surprise in judging one file is a verdict on that file, never a pass and never a crash
+        return failed("FORMAT_FAILURE" if _by_pyhanko(exc) else "INTERNAL_ERROR")
+
+
+def _by_pyhanko(exc: Exception) -> bool:
+    kinds = [each for each in type(exc).__mro__ if each.__module__.startswith("pyhanko.")]
+    return any(each.__name__ in PYHANKO for each in kinds)

@@ -1,6 +1,6 @@
 """Reads a signed message: strictly if it has the expected shape, else by the general reader."""
 
-from processors.verification.cms import general, strict
+from processors.verification.cms import strict
 from processors.verification.cms.message import SignedMessage
 from processors.verification.defects import NotStrictError
 
@@ -10,4 +10,6 @@ def read_message(der: bytes) -> SignedMessage:
     try:
         return strict.read_content_info(der)
     except NotStrictError:
+        from processors.verification.cms import general  # noqa: PLC0415 - pyHanko takes most of a second to import
+
         return general.read_content_info(der)

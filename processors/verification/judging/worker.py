@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from pyhanko.sign.diff_analysis import policies
+from pyhanko_certvalidator.revinfo import validate_crl
 
 from processors.verification.defects import found
 from processors.verification.document import judge_document
@@ -36,7 +36,9 @@ def main(arguments: list[str]) -> int:
     cpu_seconds, memory = int(arguments[0]), int(arguments[1])
     answers = _private_output()
     _die_with_parent()
-    policies.logger.manager.disable = SILENCE  # libraries' warnings about hostile files are the sender's text, not ours
+    validate_crl.logger.manager.disable = (
+        SILENCE  # libraries' warnings about hostile files are the sender's text, not ours
+    )
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers.write(READY)

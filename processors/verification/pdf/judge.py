@@ -6,10 +6,9 @@ from functools import partial
 
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
-from processors.verification.cms.general import read_content_info
 from processors.verification.defects import DefectError, NotStrictError, found
 from processors.verification.limits import MAX_DOCUMENT, MAX_SIGNATURES
-from processors.verification.pdf import general, strict
+from processors.verification.pdf import strict
 from processors.verification.pdf.byteranges import SignedRange, SignedRanges, read_ranges
 from processors.verification.pdf.compare import disagreements
 from processors.verification.pdf.digests import Digests
@@ -47,7 +46,7 @@ def judge_pdf(case: PdfCase) -> PdfJudgement:
     try:
         judged = by_lane(strict.locate, case)
     except NotStrictError:
-        return by_lane(general.locate, case)
+        return by_lane(_generally, case)
     compared = case.bench.compares(ranges.ranges[-1].contents if ranges.ranges else b"")
     given_up = "RESOURCE_LIMIT" in judged.finding.defects  # pyHanko would do all that our reader would not
     if compared and not given_up and disagreements(judged, by_pyhanko(case)):
@@ -57,7 +56,16 @@ def judge_pdf(case: PdfCase) -> PdfJudgement:
 
 def by_pyhanko(case: PdfCase) -> PdfJudgement:
     """Judge with nothing of our own readers: structure, messages and changes by pyHanko."""
-    return by_lane(general.locate, replace(case, bench=replace(case.bench, read=read_content_info)))
+    from processors.verification.cms.general import read_content_info  # noqa: PLC0415 - as below
+
+    return by_lane(_generally, replace(case, bench=replace(case.bench, read=read_content_info)))
+
+
+def _generally(pdf: bytes, ranges: SignedRanges) -> Signatures:
+    """Locate by the general lane; few files need it, and pyHanko takes most of a second to import."""
+    from processors.verification.pdf import general  # noqa: PLC0415 - see above
+
+    return general.locate(pdf, ranges)
 
 
 def by_lane(lane: Lane, case: PdfCase) -> PdfJudgement:
