@@ -101,6 +101,8 @@ class Standing(NamedTuple):
     open: bool
     raw_closed_at: bytes
     recorded: Text
+    saying: int
+    """Checksum of the event's id and of its cause: the same standing for the same cause is the same record once more."""
 
     @property
     def since(self) -> Moment:

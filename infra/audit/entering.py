@@ -45,7 +45,10 @@ def _note_status(books: Books, fact: Fact) -> None:
 
 
 def _note_duty(books: Books, fact: Fact) -> None:
-    books.duties.setdefault(fact[2], []).append(Standing._make((fact[1], *fact[3:])))
+    stands, standing = books.duties.setdefault(fact[2], []), Standing._make((fact[1], *fact[3:]))
+    # Work done again, or a message delivered twice, may lie behind newer records, and takes nothing back.
+    if all(each.saying != standing.saying for each in stands):
+        stands.append(standing)
 
 
 def _submitted(books: Books, fact: Fact) -> None:

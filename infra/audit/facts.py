@@ -195,7 +195,8 @@ def _duty(head: Head, fields: Any) -> tuple[str, Fact]:
     subject, key, obligation, clock, debtor, rule, since, breach, step, step_at, is_open, closed_at, versions = fields
     basis = zlib.crc32(versions, zlib.crc32(debtor, zlib.crc32(rule)))
     about, stands = (subject, obligation, clock), (since, breach, step, step_at, is_open, closed_at)
-    return key or subject, ("duty", head.where, about, basis, *stands, head.recorded)
+    saying = zlib.crc32(f"{head.event_id} {head.cause}".encode())
+    return key or subject, ("duty", head.where, about, basis, *stands, head.recorded, saying)
 
 
 def _acted(head: Head, fields: Any) -> tuple[str, Fact] | None:

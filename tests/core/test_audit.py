@@ -216,3 +216,14 @@ def test_what_was_taken_back_unsent_needs_no_answer() -> None:
     life["sent"] = of.dispatched(causation_id=yes.event_id, addressed=of.ENVELOPE.recipients)
 
     assert found(life).ok
+
+
+def test_a_repeat_behind_newer_records_takes_nothing_back() -> None:
+    """A worker that was frozen, or a message delivered twice, says again what stood before; for another cause it stands so again."""
+    life = clean()
+    life["owed, once more"] = life["owed"]
+    assert Findings(lost=(), duplicate_effects=(), unexplained=()) == found(life)
+
+    life["owed, once more"] = replace(life["owed"], causation_id=event_id("taken back"))
+    (lost,) = found(life).lost
+    assert "was due at" in lost
