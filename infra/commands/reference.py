@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from infra.commands import DONE, NO, Ctx, command, group
-from infra.publish import files_at, publish
+from infra.publish import files_at, publish_files
 from infra.published import announced
 from schemas.reference import KINDS, ReferenceFault, UnsoundReferenceError, parse
 from schemas.reference.policy_dangers import Danger, dangers_of
@@ -30,7 +30,7 @@ reference = group(
 def check(ctx: Ctx, kind: str, path: Path) -> int:
     """Say line by line what is wrong with reference data; exit 1 if anything is."""
     value, faults = parse(kind, files_at(kind, path))
-    return _answer(ctx, kind, faults, dangers_of(value) if isinstance(value, SignaturePolicy) else ())
+    return _answer(ctx, kind, faults, _dangers(value))
 
 
 @command("diff", example="lienthong reference diff directory ./old ./new", within=reference)
@@ -59,11 +59,11 @@ def diff(ctx: Ctx, kind: str, old: Path, new: Path) -> int:
 def publish_(ctx: Ctx, kind: str, path: Path, by: str) -> int:
     """Put a snapshot in force, if it is sound; a bad one is never announced (exit 1, line by line what is wrong)."""
     try:
-        event = publish(ctx.settings, kind, path, by=by)
+        files = files_at(kind, path)
+        [event] = publish_files(ctx.settings, {kind: files}, by=by)
     except UnsoundReferenceError as exc:
         return _answer(ctx, kind, exc.faults)
-    value, _ = parse(kind, files_at(kind, path))
-    for each in dangers_of(value) if isinstance(value, SignaturePolicy) else ():
+    for each in _dangers(parse(kind, files)[0]):
         ctx.say(_spoken(each))
     answer = {"kind": kind, "version": event.version, "valid_from": event.occurred_at}
     ctx.emit(
@@ -103,6 +103,10 @@ def _answer(ctx: Ctx, kind: str, faults: tuple[ReferenceFault, ...], dangers: tu
     human += [] if errors else [f"{kind}: đúng.", *map(_spoken, dangers)]
     ctx.emit({"ok": not errors, "kind": kind, "errors": errors, "warnings": warnings}, human="\n".join(human))
     return NO if errors else DONE
+
+
+def _dangers(value: object) -> tuple[Danger, ...]:
+    return dangers_of(value) if isinstance(value, SignaturePolicy) else ()
 
 
 def _spoken(danger: Danger) -> str:

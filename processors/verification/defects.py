@@ -58,14 +58,18 @@ def found(codes: Iterable[str]) -> Finding:
     )
 
 
+FAILED = 3
+"""Weight of a final failure."""
+
+
 def weight(code: str) -> int:
-    """Rank a code: 3 final failure, 2 indeterminate and refused, 1 held, 0 only reported."""
+    """Rank a code: `FAILED`, 2 indeterminate and refused, 1 held, 0 only reported."""
     reason = REASONS[code]
     if reason.disposition == "hold":
         return 1
     if reason.disposition != "refuse":
         return 0
-    return 2 if reason.indication == Indication.INDETERMINATE else 3
+    return 2 if reason.indication == Indication.INDETERMINATE else FAILED
 
 
 def deciding(codes: Iterable[str]) -> str:

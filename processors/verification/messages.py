@@ -14,7 +14,7 @@ from processors.verification.bench import Bench
 from processors.verification.cms.message import DATA, SignedMessage, check_algorithms, is_archival
 from processors.verification.defects import Finding, found
 from processors.verification.steps import Step, Steps
-from processors.verification.timestamps import Stamp, judge_token, stand
+from processors.verification.timestamps import Stamp, judge_token
 from processors.verification.trust.moment import HERE, Moment
 from processors.verification.trust.responses import NONE, Responses
 from processors.verification.trust.store import Standing
@@ -59,6 +59,7 @@ def judge_message(
     """Judge a ContentInfo; `digest_of` hashes what it covers by an algorithm's name. Raises `DefectError` or what parsers raise."""
     steps.enter(Step.MESSAGE)
     message = bench.read(signed)
+    responses += message.responses
     steps.add(_profile(message, bench))
     archival = is_archival(message, bench.rule.algorithms)
     if not archival:
@@ -107,17 +108,17 @@ def _stand_as_of(
 ) -> tuple[Standing, Moment, Finding]:
     """Judge the certificate as of a proven time-stamp, else of our receipt; say what that leaves of the token's codes."""
     receipt = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
-    at_receipt = stand(message, bench.trust, "document", receipt, responses)
+    stand = partial(bench.trust.judge, message.certificate, message.others, "document", responses=responses)
     required = bench.rule.timestamp == "require"
     if stamp is None or stamp.stamped_at is None:
         missing = found(["NO_POE"]) if required else Finding()
-        return at_receipt, receipt, missing if stamp is None else _invalid(stamp, decides=required)
+        return stand(receipt), receipt, missing if stamp is None else _invalid(stamp, decides=required)
     best, until = min(stamp.stamped_at, bench.receipt), bench.rule.algorithms.sha1_until
     old = archival and until is not None and best.astimezone(HERE).date() < until
     stamped = replace(receipt, best=best, stamped=True, sha1=old)
     if stamp.proves:
-        return stand(message, bench.trust, "document", stamped, responses), stamped, stamp.finding
-    at_stamp = stand(message, bench.trust, "document", stamped, responses)
+        return stand(stamped), stamped, stamp.finding
+    at_receipt, at_stamp = stand(receipt), stand(stamped)
     if stamp.waits and (required or (at_receipt.finding.defects and not at_stamp.finding.defects)):
         return at_stamp, stamped, stamp.finding  # the token would settle it: wait for its revocation data
     return at_receipt, receipt, _invalid(stamp, decides=required)

@@ -6,12 +6,9 @@ something; any other speaks up only where it proves that bytes changed.
 
 from collections.abc import Iterable, Sequence
 
-from processors.verification.defects import Finding, deciding, found, weight
+from processors.verification.defects import FAILED, Finding, deciding, found, weight
 from processors.verification.verdict import PdfJudgement, SignatureVerdict
 from schemas.reference.signature_policy import SignatureRule
-
-BROKEN = 3
-"""Weight of a final failure."""
 
 
 def judge_required(
@@ -42,7 +39,7 @@ def judge_required(
     for each in pdf.signatures:
         if each in chosen:
             finding += each.finding + _entitled(each, sender, rule)
-        elif _gravity(each) == BROKEN or not each.role or (each in proper and each.covered_to > on_top):
+        elif _gravity(each) == FAILED or not each.role or (each in proper and each.covered_to > on_top):
             finding += each.finding
         else:
             finding += Finding(warnings=each.finding.codes)

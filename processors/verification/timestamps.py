@@ -6,19 +6,16 @@ A token that does not hold proves nothing: the signature is then judged at our r
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from processors.verification.bench import Bench
-from processors.verification.cms.message import TST_INFO, SignedMessage, check_algorithms
+from processors.verification.cms.message import TST_INFO, check_algorithms
 from processors.verification.cms.tst import StampStatement, read_statement
 from processors.verification.defects import DefectError, Finding, found, weight
-from processors.verification.trust.moment import Moment
+from processors.verification.trust.moment import CLOCK_SKEW, Moment
 from processors.verification.trust.responses import NONE, Responses
-from processors.verification.trust.store import Standing, TrustStore
+from processors.verification.trust.store import Standing
 from schemas.reference.signature_policy import SignatureRule
-
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far a time-stamp may lie after our receipt (domain §2.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +53,13 @@ def judge_token(token: bytes, imprinted: Callable[[str], bytes], bench: Bench, r
     if statement.made_at > bench.receipt + CLOCK_SKEW:
         finding += found(["TIMESTAMP_ORDER_FAILURE"])
     at = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
-    standing = stand(message, bench.trust, "timestamp", at, responses)
+    standing = bench.trust.judge(message.certificate, message.others, "timestamp", at, responses + message.responses)
     return Stamp(
         finding=finding + standing.finding,
         stamped_at=statement.made_at,
         signer=message.certificate.subject,
         standing=standing,
     )
-
-
-def stand(message: SignedMessage, trust: TrustStore, usage: str, at: Moment, responses: Responses = NONE) -> Standing:
-    """Judge the certificate of a message."""
-    return trust.judge(message.certificate, message.others, usage, at, responses + message.responses)
 
 
 def _imprint(statement: StampStatement, imprinted: Callable[[str], bytes], rule: SignatureRule) -> Finding:

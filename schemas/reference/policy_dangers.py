@@ -7,7 +7,7 @@ from datetime import timedelta
 from schemas.reference.signature_policy import SignaturePolicy, SignatureRule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Danger:
     """One option as it is set."""
 
@@ -23,26 +23,22 @@ class Danger:
 def dangers_of(policy: SignaturePolicy) -> tuple[Danger, ...]:
     """Name every dangerous option of a policy."""
     compared = policy.compare_each > 0
-    whole = () if compared else (_danger("", "compare_each: 0", "Không tệp nào được hai bộ đọc đối chiếu."),)
+    whole = () if compared else (Danger("", "compare_each: 0", "Không tệp nào được hai bộ đọc đối chiếu."),)
     return (*whole, *(each for rule in policy.rules for each in _of_rule(rule)))
 
 
 def _of_rule(rule: SignatureRule) -> Iterator[Danger]:
     if not rule.required:
-        yield _danger(rule.id, "required: []", "Văn bản chính không cần chữ ký nào.")
+        yield Danger(rule.id, "required: []", "Văn bản chính không cần chữ ký nào.")
     if rule.unsigned == "information":
-        yield _danger(rule.id, "unsigned: information", "Văn bản không ký vẫn được chuyển, chỉ để tham khảo.")
+        yield Danger(rule.id, "unsigned: information", "Văn bản không ký vẫn được chuyển, chỉ để tham khảo.")
     if rule.signer_not_sender == "warn":
-        yield _danger(rule.id, "signer_not_sender: warn", "Chữ ký của cơ quan khác cơ quan gửi vẫn được chấp nhận.")
+        yield Danger(rule.id, "signer_not_sender: warn", "Chữ ký của cơ quan khác cơ quan gửi vẫn được chấp nhận.")
     if rule.envelope == "ignore":
-        yield _danger(rule.id, "envelope: ignore", "Chữ ký của gói tin không được xem, kể cả khi bị giả mạo.")
+        yield Danger(rule.id, "envelope: ignore", "Chữ ký của gói tin không được xem, kể cả khi bị giả mạo.")
     if rule.crl_grace > timedelta(0):
-        yield _danger(rule.id, "crl_grace", "Danh sách thu hồi quá hạn vẫn được dùng một thời gian.")
+        yield Danger(rule.id, "crl_grace", "Danh sách thu hồi quá hạn vẫn được dùng một thời gian.")
     given = sorted(name for name, what in rule.on_indeterminate.items() if what == "provisional")
     for name in given:
         sentence = "Văn bản chưa xác minh được vẫn được giao tạm, có thể bị thu hồi sau."
-        yield _danger(rule.id, f"on_indeterminate: {{{name}: provisional}}", sentence)
-
-
-def _danger(rule: str, option: str, sentence_vi: str) -> Danger:
-    return Danger(rule=rule, option=option, sentence_vi=sentence_vi)
+        yield Danger(rule.id, f"on_indeterminate: {{{name}: provisional}}", sentence)

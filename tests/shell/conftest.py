@@ -1,12 +1,19 @@
-"""The fixture that the engine's tests share."""
+"""What the shell's tests share: a maker of engines, and the event loop that processors run on."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from tests.shell.bench import Bench, Log, Make, stepped
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Return uvloop, as in production: its pipes fail in other words than those of the standard library."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture

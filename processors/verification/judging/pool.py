@@ -94,7 +94,7 @@ class _Worker:
             raise WorkerLostError(type(exc).__name__, guilty=taken) from exc
 
     async def _send(self, message: bytes) -> None:
-        if self._process.stdin is None:
+        if self._process.stdin is None or self._process.stdin.is_closing():  # uvloop would raise a RuntimeError
             raise WorkerLostError("no pipe")
         self._process.stdin.write(message)
         await self._process.stdin.drain()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from processors.verification.bench import Bench
-from processors.verification.defects import DefectError, found, weight
+from processors.verification.defects import FAILED, DefectError, found, weight
 from processors.verification.messages import doubt_claim, judge_message, token_verdict
 from processors.verification.pdf.byteranges import SignedRange
 from processors.verification.pdf.digests import Digests
@@ -19,8 +19,6 @@ from processors.verification.trust.responses import NONE, Responses
 from processors.verification.verdict import SignatureVerdict
 
 LEGACY = "adbe.pkcs7.detached"
-FAILED = 3
-"""Weight of a final failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

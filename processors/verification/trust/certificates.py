@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -25,6 +26,11 @@ class Certificate:
     def sha256(self) -> str:
         """SHA-256 of its bytes, lower-case hex."""
         return sha256(self.der).hexdigest()
+
+    @cached_property
+    def asn1(self) -> asn1.Certificate:
+        """As certvalidator takes it."""
+        return asn1.Certificate.load(self.der)
 
     @cached_property
     def subject(self) -> str:

@@ -5,10 +5,9 @@ index by far, and asked only where it has no answer.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import CRLNoMatchesError, CRLValidationError, RevokedError
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
@@ -18,7 +17,7 @@ from processors.verification.trust.certificates import Certificate
 from processors.verification.trust.crls import RevocationAnswer, use_of
 from processors.verification.trust.moment import Moment
 from processors.verification.trust.names import prepared
-from processors.verification.trust.paths import validation_path
+from processors.verification.trust.paths import validation_context, validation_path
 from schemas.reference import RevocationList
 
 REQUIRED = CertRevTrustPolicy(
@@ -35,8 +34,10 @@ class GeneralLists:
         """`others`: those that are not plain; they may speak for certificates of any issuer."""
         self._others = {each.sha256: each for each in others}
         self._by_issuer: dict[str, list[RevocationList]] = {}
+        self._loaded: dict[str, x509.CertificateRevocationList] = {}
         for each in lists:
-            if (crl := _loaded(each)) is not None:
+            with suppress(ValueError):
+                crl = self._loaded[each.sha256] = x509.load_der_x509_crl(each.der)
                 self._by_issuer.setdefault(prepared(crl.issuer.public_bytes()), []).append(each)
 
     def above(self, chain: Iterable[Certificate]) -> list[RevocationList]:
@@ -53,19 +54,11 @@ class GeneralLists:
         if not own and not self._others:
             return None
         lists = self.above(chain[position:])
-        der = [asn1.Certificate.load(each.der) for each in chain]
-        context = ValidationContext(
-            trust_roots=der[-1:],
-            other_certs=[*der[:-1], *(asn1.Certificate.load(each.der) for each in pool)],
-            crls=[each.der for each in lists],
-            moment=at.receipt,
-            time_tolerance=at.crl_grace,
-            allow_fetching=False,
-            revinfo_policy=REQUIRED,
-        )
+        crls = [each.der for each in lists]
+        context = validation_context(chain, at.receipt, REQUIRED, pool, crls=crls, time_tolerance=at.crl_grace)
         revoked_at, settled = None, True
         try:
-            finish_now(verify_crl(der[position], validation_path(chain), context))
+            finish_now(verify_crl(certificate.asn1, validation_path(chain), context))
         except RevokedError as exc:
             revoked_at = exc.revocation_dt
         except CRLNoMatchesError:
@@ -74,7 +67,7 @@ class GeneralLists:
             if getattr(exc, "suspect_stale", None) is None:
                 return None
             settled = False
-        loaded = [(each, crl) for each in lists if (crl := _loaded(each)) is not None]
+        loaded = [(each, self._loaded[each.sha256]) for each in lists if each.sha256 in self._loaded]
         loaded.sort(key=lambda each: (each[0] in own, each[1].last_update_utc), reverse=True)
         uses = [use_of(certificate, *each) for each in loaded]
         return RevocationAnswer(
@@ -84,10 +77,3 @@ class GeneralLists:
             revoked_at=revoked_at,
             settled=settled,
         )
-
-
-def _loaded(source: RevocationList) -> x509.CertificateRevocationList | None:
-    try:
-        return x509.load_der_x509_crl(source.der)
-    except ValueError:
-        return None

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta, timezone
 HERE = timezone(timedelta(hours=7))
 """Vietnam has one zone and no summer time; policies are dated in it."""
 
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far a time-stamp, or a response in a document, may lie after our receipt (domain §2.2)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:

@@ -7,8 +7,8 @@ the verdict at a moment is a comparison. The key of that memory is made of hashe
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator import ValidationContext
@@ -27,7 +27,7 @@ from pyhanko_certvalidator.validate import async_validate_path
 from processors.verification.coroutines import finish_now
 from processors.verification.defects import DefectError
 from processors.verification.limits import MAX_PATH_DEPTH, MAX_PATH_STEPS
-from processors.verification.trust.certificates import Certificate, load_certificate
+from processors.verification.trust.certificates import Certificate
 
 NO_CHECK = CertRevTrustPolicy(
     RevocationCheckingPolicy(RevocationCheckingRule.NO_CHECK, RevocationCheckingRule.NO_CHECK)
@@ -80,15 +80,15 @@ class PathFinder:
 
     def __init__(
         self,
-        anchors: Iterable[bytes],
-        intermediates: Iterable[bytes],
+        anchors: Iterable[Certificate],
+        intermediates: Iterable[Certificate],
         policies: PolicyInputs = ANY_POLICY,
         *,
         sha1: bool = False,
     ) -> None:
         self._policies, self._algorithms = policies, ARCHIVAL if sha1 else STRONG
-        self._anchors = [load_certificate(der) for der in anchors]
-        self._intermediates = [load_certificate(der) for der in intermediates]
+        self._anchors = list(anchors)
+        self._intermediates = list(intermediates)
 
     def find(self, leaf: Certificate, others: Iterable[Certificate]) -> Path:
         """Return the first sound path, else the first with a defect; raise `DefectError` if there is none at all."""
@@ -111,15 +111,7 @@ class PathFinder:
 
     def _constraints(self, chain: tuple[Certificate, ...], *, at: datetime) -> str:
         """Run RFC 5280 path validation at a moment when all are valid: signatures, CA flags, lengths, names, policies."""
-        der = [asn1.Certificate.load(each.der) for each in chain[1:]]
-        context = ValidationContext(
-            trust_roots=der[-1:],
-            other_certs=der[:-1],
-            moment=at,
-            allow_fetching=False,
-            revinfo_policy=NO_CHECK,
-            algorithm_usage_policy=self._algorithms,
-        )
+        context = validation_context(chain, at, NO_CHECK, algorithm_usage_policy=self._algorithms)
         try:
             finish_now(async_validate_path(context, validation_path(chain), parameters=self._policies.parameters()))
         except DisallowedAlgorithmError:
@@ -172,9 +164,26 @@ def _may_have_signed(certificate: Certificate, issuer: Certificate) -> bool:
 
 def validation_path(chain: tuple[Certificate, ...]) -> ValidationPath:
     """Return a chain as certvalidator has it; the anchor's own name constraints are honoured."""
-    der = [asn1.Certificate.load(each.der) for each in chain]
-    anchor = CertTrustAnchor(der[-1], derive_default_quals_from_cert=True)
-    return ValidationPath(anchor, list(reversed(der[1:-1])), der[0])
+    anchor = CertTrustAnchor(chain[-1].asn1, derive_default_quals_from_cert=True)
+    return ValidationPath(anchor, [each.asn1 for each in reversed(chain[1:-1])], chain[0].asn1)
+
+
+def validation_context(
+    chain: tuple[Certificate, ...],
+    moment: datetime,
+    policy: CertRevTrustPolicy,
+    pool: Iterable[Certificate] = (),
+    **more: Any,
+) -> ValidationContext:
+    """Return what certvalidator needs to judge a chain whose anchor is trusted; nothing is fetched. `pool`: others that may help."""
+    return ValidationContext(
+        trust_roots=[chain[-1].asn1],
+        other_certs=[each.asn1 for each in (*chain[:-1], *pool)],
+        moment=moment,
+        allow_fetching=False,
+        revinfo_policy=policy,
+        **more,
+    )
 
 
 def _key_identifier(certificate: x509.Certificate) -> bytes | None:

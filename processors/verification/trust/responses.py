@@ -6,13 +6,11 @@ then the certificate was good when it signed (EN 319 102-1 §5.2.5). One that sa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 
-from asn1crypto import x509 as asn1
 from cryptography.x509 import ocsp
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import OCSPValidationError, RevokedError
 from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 
@@ -21,12 +19,9 @@ from processors.verification.limits import MAX_RESPONSE_BYTES, MAX_RESPONSES
 from processors.verification.trust.certificates import Certificate
 from processors.verification.trust.crls import RevocationAnswer, RevocationUse
 from processors.verification.trust.general_lists import REQUIRED
-from processors.verification.trust.moment import Moment
-from processors.verification.trust.paths import validation_path
+from processors.verification.trust.moment import CLOCK_SKEW, Moment
+from processors.verification.trust.paths import validation_context, validation_path
 from schemas.reference import RevocationList
-
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far a response may lie after our receipt, as a time-stamp may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +47,7 @@ class Responses:
         return Responses((*self._encoded, *other._encoded)) if other else self
 
     @cached_property
-    def _read(self) -> tuple[Response, ...]:
+    def _readable(self) -> tuple[Response, ...]:
         fitting = [each for each in self._encoded[:MAX_RESPONSES] if len(each) <= MAX_RESPONSE_BYTES]
         return tuple(read for each in dict.fromkeys(fitting) if (read := _read(each)) is not None)
 
@@ -62,7 +57,7 @@ class Responses:
         """Say what the newest sound response knows of a certificate of a sound chain; `lists`: who asks about responders."""
         certificate = chain[position]
         latest = at.receipt + CLOCK_SKEW
-        about = [each for each in self._read if each.serial == certificate.serial and each.this_update <= latest]
+        about = [each for each in self._readable if each.serial == certificate.serial and each.this_update <= latest]
         for each in sorted(about, key=lambda one: one.this_update, reverse=True):
             try:
                 revoked_at = _judged(each, chain, position, lists)
@@ -94,18 +89,10 @@ def _judged(
     each: Response, chain: tuple[Certificate, ...], position: int, lists: Sequence[RevocationList]
 ) -> datetime | None:
     """Return when the certificate was revoked, None if it was not; raises `OCSPValidationError` for a response that does not hold."""
-    der = [asn1.Certificate.load(one.der) for one in chain]
-    context = ValidationContext(
-        trust_roots=der[-1:],
-        other_certs=der[:-1],
-        crls=[one.der for one in lists],
-        ocsps=[each.der],
-        moment=each.this_update,  # whether it is fresh is decided here, not there
-        allow_fetching=False,
-        revinfo_policy=REQUIRED,
-    )
+    crls, made = [one.der for one in lists], each.this_update  # whether it is fresh is decided here, not there
+    context = validation_context(chain, made, REQUIRED, crls=crls, ocsps=[each.der])
     try:
-        finish_now(verify_ocsp_response(der[position], validation_path(chain), context))
+        finish_now(verify_ocsp_response(chain[position].asn1, validation_path(chain), context))
     except RevokedError as exc:
         moment: datetime = exc.revocation_dt
         return moment

@@ -77,6 +77,10 @@ class TrustStore:
     def _general_lists(self) -> GeneralLists:
         return GeneralLists(self._lists, self._index.others)
 
+    @cached_property
+    def _intermediates(self) -> tuple[Certificate, ...]:
+        return tuple(load_certificate(each.der) for each in self._list.intermediates) if self._list else ()
+
     @property
     def _lists(self) -> tuple[RevocationList, ...]:
         return self._reference.crl.lists if self._reference.crl else ()
@@ -98,10 +102,10 @@ class TrustStore:
         if isinstance(known, str):
             return Standing(finding=found([known]))
         codes = [*known.codes, *_validity(known.path, at)]
-        answers = [
-            self._with(responses, known, number, self._asked_again(known, number, brought, at), at)
-            for number in range(len(known.answers))
-        ]
+        answers = list(known.answers)
+        if not known.codes:
+            listed = (self._listed(known, number, brought, at) for number in range(len(answers)))
+            answers = [self._with(responses, known.path.chain, *each, at) for each in enumerate(listed)]
         for answer in answers:
             if answer is None:
                 codes.append("CRL_MISSING")
@@ -113,24 +117,25 @@ class TrustStore:
         uses = tuple(use for answer in answers if answer for use in (answer.use, *answer.more))
         return Standing(finding=found(codes), chain=known.path.chain, revocation=uses)
 
-    def _asked_again(
+    def _listed(
         self, known: _Known, number: int, brought: tuple[Certificate, ...], at: Moment
     ) -> RevocationAnswer | None:
         """Return what the plain lists say of a certificate of the path, else what all lists say together."""
-        answer = known.answers[number]
-        if answer is not None or known.codes:
+        if (answer := known.answers[number]) is not None:
             return answer
-        named = self._list.intermediates if self._list else ()
-        pool = [*(load_certificate(each.der) for each in named), *brought]
-        return self._general_lists.ask(known.path.chain, number, pool, at)
+        return self._general_lists.ask(known.path.chain, number, (*self._intermediates, *brought), at)
 
     def _with(
-        self, responses: Responses, known: _Known, number: int, listed: RevocationAnswer | None, at: Moment
+        self,
+        responses: Responses,
+        chain: tuple[Certificate, ...],
+        number: int,
+        listed: RevocationAnswer | None,
+        at: Moment,
     ) -> RevocationAnswer | None:
         """Return what lists and responses say together: revoked if either says so, settled if either is fresh."""
-        if not responses or known.codes:
+        if not responses:
             return listed
-        chain = known.path.chain
         answered = responses.ask(chain, number, self._general_lists.above(chain), at)
         if listed is None or answered is None:
             return listed or answered
@@ -155,10 +160,8 @@ class TrustStore:
     def _finder(self, anchors: tuple[TrustAnchor, ...], *, sha1: bool) -> PathFinder:
         key = (tuple(anchor.sha256 for anchor in anchors), sha1)
         if key not in self._finders:
-            middle = self._list.intermediates if self._list else ()
-            self._finders[key] = PathFinder(
-                [each.der for each in anchors], [each.der for each in middle], self._policies, sha1=sha1
-            )
+            pinned = [load_certificate(each.der) for each in anchors]
+            self._finders[key] = PathFinder(pinned, self._intermediates, self._policies, sha1=sha1)
         return self._finders[key]
 
 
