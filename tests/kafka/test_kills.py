@@ -16,7 +16,7 @@ from infra.supervise.ledger import start_ticks
 from tests.demo_week import audit, week
 from tests.recount import alerts_due, alerts_raised
 
-SAMPLE, FULL = 80, 2_000
+SAMPLE, FULL = 40, 2_000
 """Packets of the week: in `make test`, and in `make test-slow`."""
 
 VICTIMS = ("verifier-0", "router-0", "watcher-0", "register", "intake")

@@ -10,13 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from infra.pki import Credential, PrivateKey, organization_name
 from tests.vectors.attacks.messages import HONEST, Attributes, agency, attribute, one, page
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM, BAD_VALUE, TOO_WEAK
 from tests.vectors.scene import NOON, SENDER, YEAR, authorities
 
 WEAK = "weak algorithms and keys"
 MISMATCH = "algorithms that contradict each other"
-TOO_WEAK = "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE"
-BAD_VALUE = "TOTAL_FAILED/SIG_CRYPTO_FAILURE"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 
 
 @attack(WEAK, TOO_WEAK, "ALGO_WEAK")

@@ -11,6 +11,7 @@ from asn1crypto import core
 from tests.vectors.attacks.messages import made, one
 from tests.vectors.attacks.paper import CATALOG, FIELD, appended, bodies_of, filled, signed_page, value
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM, TOO_MUCH
 from tests.vectors.honest.pages import stream, written
 
 GRAPH = "object-graph bombs"
@@ -20,8 +21,6 @@ NESTED = "nested arrays and dictionaries"
 CIRCLES = "circular structures"
 NUMBERS = "numbers that promise too much"
 COUNTS = "too many objects, revisions, signatures"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
-TOO_MUCH = "INDETERMINATE/POLICY_PROCESSING_ERROR"
 CHANGED = ("TAIL_UNCOVERED", "CHANGED_AFTER_SIGNING")
 
 

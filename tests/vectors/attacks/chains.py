@@ -14,13 +14,12 @@ from tests.vectors.attacks.houses import (
     line,
 )
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import CHAIN, NO_CHAIN
 from tests.vectors.scene import DAY, NOON
 
 USAGE = "wrong key usage"
 LENGTH = "path length and authority"
 VALIDITY = "expired intermediate"
-CHAIN = "INDETERMINATE/CHAIN_CONSTRAINTS_FAILURE"
-NO_CHAIN = "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND"
 
 
 @attack(USAGE, CHAIN, "KU_MISSING")

@@ -17,11 +17,11 @@ from tests.vectors.attacks.messages import (
     without,
 )
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 
 SEVERAL = "several SignerInfos"
 CONTENT = "encapsulated content"
 ATTRIBUTES = "missing or duplicate signed attributes"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 
 
 def _another(signed: cms.SignedData, recipe: Recipe) -> cms.SignerInfo:

@@ -21,9 +21,9 @@ from tests.vectors.attacks.letters import (
 )
 from tests.vectors.attacks.messages import agency
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_VALUE
 
 INVALID, UNTRUSTED = "XML_SIGNATURE_INVALID", "XML_SIGNER_UNTRUSTED"
-BROKEN = "TOTAL_FAILED/SIG_CRYPTO_FAILURE"
 CONFUSION = "key confusion"
 
 
@@ -64,7 +64,7 @@ def a_mac_under_the_public_key_as_text(*, forged: bool) -> File:
     return keyed(public(Encoding.PEM), "hmac-sha256", forged=forged)
 
 
-@attack(CONFUSION, BROKEN, "SIG_CRYPTO_FAILURE", INVALID)
+@attack(CONFUSION, BAD_VALUE, "SIG_CRYPTO_FAILURE", INVALID)
 def a_mac_that_calls_itself_a_signature(*, forged: bool) -> File:
     """SignatureMethod rsa-sha256, value = a MAC under the agency's public key.
 
@@ -78,7 +78,7 @@ def by_method(name: str, *, forged: bool) -> File:
     return reference_letter(lambda root: in_signature(root, "SignatureMethod")[0].set("Algorithm", name), forged=forged)
 
 
-@attack(CONFUSION, BROKEN, "SIG_CRYPTO_FAILURE", INVALID)
+@attack(CONFUSION, BAD_VALUE, "SIG_CRYPTO_FAILURE", INVALID)
 def an_elliptic_method_with_an_rsa_key(*, forged: bool) -> File:
     """SignatureMethod ecdsa-sha256 beside an RSA certificate.
 
@@ -105,7 +105,7 @@ def a_method_that_nobody_knows(*, forged: bool) -> File:
     return by_method("urn:none", forged=forged)
 
 
-@attack(CONFUSION, BROKEN, "SIG_CRYPTO_FAILURE", INVALID)
+@attack(CONFUSION, BAD_VALUE, "SIG_CRYPTO_FAILURE", INVALID)
 def an_empty_value(*, forged: bool) -> File:
     """SignatureValue "".
 
@@ -118,7 +118,7 @@ def an_empty_value(*, forged: bool) -> File:
     return letter(change, forged=forged)
 
 
-@attack(CONFUSION, BROKEN, "SIG_CRYPTO_FAILURE", INVALID)
+@attack(CONFUSION, BAD_VALUE, "SIG_CRYPTO_FAILURE", INVALID)
 def r_and_s_are_zero(*, forged: bool) -> File:
     """ECDSA value of 64 zero bytes by the competent person's certificate.
 

@@ -15,9 +15,9 @@ from tests.vectors.attacks.letters import (
 )
 from tests.vectors.attacks.transforms import W3
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 
 INVALID = "XML_SIGNATURE_INVALID"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 DIGESTS = "weak digests of references"
 
 COMMENTS = "comments under canonicalisation"

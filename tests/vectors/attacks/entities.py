@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from tests.vectors.attacks.letters import written
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM, TOO_MUCH
 
 ENTITIES = "DTD and entity bombs"
 ENCODINGS = "encodings of XML"
 SIZES = "XML that is too much"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
-TOO_MUCH = "INDETERMINATE/POLICY_PROCESSING_ERROR"
 NAME = b"<edXML:Subject>"
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from tests.vectors.attacks.bombs import BAD_FORM, CHANGED, CIRCLES, COUNTS, NESTED, TOO_MUCH, followed, opened, page
+from tests.vectors.attacks.bombs import CHANGED, CIRCLES, COUNTS, NESTED, followed, opened, page
 from tests.vectors.attacks.messages import made
 from tests.vectors.attacks.paper import CATALOG, FIELD, PAGES, appended, bodies_of, filled, signed_page, value
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM, TOO_MUCH
 from tests.vectors.honest.pages import written
 
 

@@ -2,9 +2,9 @@
 
 from tests.vectors.attacks.letters import letter, signature
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 
 INVALID = "XML_SIGNATURE_INVALID"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 IDS = "duplicate Id"
 
 

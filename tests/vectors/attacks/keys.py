@@ -23,12 +23,10 @@ from tests.vectors.attacks.letters import (
 )
 from tests.vectors.attacks.messages import agency
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_VALUE, NO_CERTIFICATE, NO_CHAIN
 
 KEYS = "KeyInfo tricks"
 INVALID, UNTRUSTED = "XML_SIGNATURE_INVALID", "XML_SIGNER_UNTRUSTED"
-NO_CHAIN = "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND"
-NO_CERTIFICATE = "INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND"
-BROKEN = "TOTAL_FAILED/SIG_CRYPTO_FAILURE"
 
 
 def thief() -> Credential:
@@ -89,7 +87,7 @@ def the_thiefs_certificate_first(*, forged: bool) -> File:
     return letter(lambda root: stolen(root, der(thief())[0], *der(agency())), forged=forged)
 
 
-@attack(KEYS, BROKEN, "SIG_CRYPTO_FAILURE", INVALID)
+@attack(KEYS, BAD_VALUE, "SIG_CRYPTO_FAILURE", INVALID)
 def the_agencys_certificate_first(*, forged: bool) -> File:
     """X509Data [ agency ][ sub ][ thief ], signed by the thief.
 
@@ -113,7 +111,7 @@ def a_bare_key(*, forged: bool) -> File:
     return letter(change, forged=forged)
 
 
-@attack(KEYS, BROKEN, "SIG_CRYPTO_FAILURE", INVALID)
+@attack(KEYS, BAD_VALUE, "SIG_CRYPTO_FAILURE", INVALID)
 def a_bare_key_beside_the_certificate(*, forged: bool) -> File:
     """KeyInfo [ KeyValue of the thief ][ X509Data [ agency ] ], signed by the thief.
 

@@ -14,9 +14,8 @@ from tests.vectors.attacks.houses import (
     line,
 )
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM, CHAIN
 
-CHAIN = "INDETERMINATE/CHAIN_CONSTRAINTS_FAILURE"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 NAMES = "name constraints"
 
 UNKNOWN = "unknown critical extension"

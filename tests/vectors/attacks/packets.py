@@ -10,11 +10,10 @@ from collections.abc import Callable
 
 from tests.vectors.attacks.letters import Element, document, find, letter, written
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM, TOO_MUCH
 
 BOMBS = "zip bombs"
 ARCHIVES = "archives that two readers read differently"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
-TOO_MUCH = "INDETERMINATE/POLICY_PROCESSING_ERROR"
 NAME = "7-UBND-VP.signed.pdf"
 
 

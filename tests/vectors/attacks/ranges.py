@@ -17,6 +17,7 @@ from tests.vectors.attacks.paper import (
     value,
 )
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 from tests.vectors.honest.pages import written
 
 GAP = "ByteRange: gap"
@@ -24,7 +25,6 @@ TAIL = "ByteRange: tail"
 OVERLAP = "ByteRange: overlap"
 EQUIVOCATION = "ByteRange: equivocation"
 FORM = "ByteRange: missing or garbled"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 
 
 def ranged(numbers: Numbers, *, forged: bool, more: bytes = b"") -> File:

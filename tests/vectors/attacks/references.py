@@ -22,10 +22,10 @@ from tests.vectors.attacks.letters import (
 )
 from tests.vectors.attacks.messages import agency
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 
 TARGETS = "references to other places"
 INVALID = "XML_SIGNATURE_INVALID"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 
 
 def to(uri: str | None, *, forged: bool) -> File:

@@ -8,13 +8,12 @@ from cryptography.x509.oid import ObjectIdentifier
 
 from tests.vectors.attacks.houses import AGENCY, CERTIFIES, ROOT, SUB, Line, Listing
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import LATER, NO_POE
 from tests.vectors.scene import DAY, HOUR, NOON, Scene
 
 REVOKED = "revoked before and after"
 LISTS = "lists that may not answer"
 OLD = "old and stale lists"
-LATER = "INDETERMINATE/TRY_LATER"
-NO_POE = "INDETERMINATE/REVOKED_NO_POE"
 LEAF, ISSUER = AGENCY.serial, SUB.serial
 
 

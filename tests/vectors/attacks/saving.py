@@ -9,9 +9,9 @@ from tests.vectors.attacks.paper import (
     signed_page,
 )
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 from tests.vectors.honest.pages import written
 
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 CONTENTS = "duplicate Contents"
 
 SAVING = "incremental saving"

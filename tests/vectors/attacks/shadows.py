@@ -7,11 +7,11 @@ from infra.demo.pdf import FONT
 from tests.vectors.attacks.messages import made
 from tests.vectors.attacks.paper import CATALOG, FIELD, PAGES, SHEET, appended, bodies_of, filled, value
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 from tests.vectors.honest.pages import TEXT, stream, written
 
 HIDE, REPLACE, BOTH = "shadow: hide", "shadow: replace", "shadow: hide and replace"
 PAGE_COUNT = "pages added or taken away"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 CHANGED = ("TAIL_UNCOVERED", "CHANGED_AFTER_SIGNING")
 COVER = b"<< /Type /Annot /Subtype /Square /Rect [0 0 595 842] /IC [1 1 1] /F 4 >>"
 

@@ -11,9 +11,9 @@ from tests.vectors.attacks.houses import (
 )
 from tests.vectors.attacks.stamps import TSA, Stamping, either
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import TOO_LATE
 from tests.vectors.scene import DAY, NOON
 
-TOO_LATE = "INDETERMINATE/OUT_OF_BOUNDS_NO_POE"
 STAMPER_UNFIT = "unfit time-stamping authority"
 
 

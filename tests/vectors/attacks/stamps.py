@@ -31,12 +31,12 @@ from tests.vectors.attacks.houses import (
 from tests.vectors.attacks.messages import HONEST, Recipe, attribute, keep, made
 from tests.vectors.attacks.paper import CATALOG, FIELD, appended, filled, signed_page, value
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import TOO_LATE
 from tests.vectors.scene import DAY, HOUR, NOON
 
 MOVED = "moved or copied time-stamps"
 IMPRINT = "imprint mismatch"
 EXPIRY = "time-stamp after expiry"
-TOO_LATE = "INDETERMINATE/OUT_OF_BOUNDS_NO_POE"
 ENDED = replace(AGENCY, not_after=NOON - DAY)
 STAMPED = NOON - 2 * DAY
 ALONE = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)

@@ -15,10 +15,10 @@ from tests.vectors.attacks.messages import (
     without,
 )
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 from tests.vectors.honest.java_hand import indefinite
 from tests.vectors.scene import NOON, YEAR, authorities, rsa_key
 
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 SUBSTITUTION = "certificate substitution"
 
 ENCODING = "encoding of the message"

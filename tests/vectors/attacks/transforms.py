@@ -9,9 +9,9 @@ from tests.vectors.attacks.letters import (
     reference_letter,
 )
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 
 INVALID = "XML_SIGNATURE_INVALID"
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 TRANSFORMS = "forbidden transforms"
 
 W3 = "http://www.w3.org"

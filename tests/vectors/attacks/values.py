@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from tests.vectors.attacks.messages import HONEST, agency, one, page, person
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_VALUE
 
-BAD_VALUE = "TOTAL_FAILED/SIG_CRYPTO_FAILURE"
 VALUES = "signature values at the edge"
 
 

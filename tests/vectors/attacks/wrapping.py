@@ -11,12 +11,11 @@ from infra.demo.xmldsig import DS
 from schemas.edxml.vocabulary import NS
 from tests.vectors.attacks.letters import THIEF, Element, divert, find, letter, signature
 from tests.vectors.attacks.vector import File, attack
+from tests.vectors.attacks.verdicts import BAD_FORM
 
 WRAPPING = "XML signature wrapping"
 INVALID = "XML_SIGNATURE_INVALID"
 """The summary beside each code of an envelope's signature."""
-
-BAD_FORM = "TOTAL_FAILED/FORMAT_FAILURE"
 
 
 def _forged(root: Element, *, signed_id: str = "") -> Element:
