@@ -1,7 +1,7 @@
 """`lienthong route`: where would a packet go, and why? The plan that the router runs; entitlement is not asked."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,12 @@ from infra import packets
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
 from infra.commands.loading import load
-from processors.routing.entitlement import may_act_on, sender_fault
-from processors.routing.plan import Delivery, NotRouted, Plan, here, plan
+from processors.explain import plan_of
+from processors.routing.plan import Delivery, NotRouted, here
 from schemas.edxml import DocumentPacket, Refusal, read_packet
 from schemas.events import Envelope
 from schemas.reasons import sentence_vi
-from schemas.reference import Agency, Reference
+from schemas.reference import Reference
 
 KINDS_NEEDED = ("directory", "routes", "document_types", "sla", "calendar", "secrecy")
 
@@ -36,46 +36,29 @@ def route(ctx: Ctx, file: Path, *, on: datetime | None) -> int:
     envelope, day = packet.envelope, on.date() if on else here(reference, now)
     found = plan_of(envelope, reference, day)
     lane = reference.sla.urgency.of(envelope.priority) if reference.sla else "normal"
-    deliveries = [_delivery(way, lane, paper=envelope.paper) for way in found.deliveries]
-    refusals = [_refused(each, envelope) for each in found.refusals]
+    deliveries = [delivery_of(way, lane, envelope) for way in found.deliveries]
+    refusals = [refusal_of(each, envelope) for each in found.refusals]
     return _say(
         ctx, reference, file=str(file), document_id=envelope.document_id, deliveries=deliveries, refusals=refusals
     )
 
 
-def plan_of(envelope: Envelope, reference: Reference, on: date) -> Plan:
-    """Return the router's plan; every recipient is refused where the sender may not send this on that day."""
-    if fault := _sender_fault(envelope, reference, on):
-        return Plan(refusals=tuple(NotRouted(addressed=each, code=fault) for each in envelope.recipients))
-    return plan(envelope, _sender(envelope, reference, on), reference, on).reachable()
-
-
-def _sender_fault(envelope: Envelope, reference: Reference, on: date) -> str:
-    """Return what the router finds wrong with the sender; which client system hands the packet over is not asked."""
-    sender = _sender(envelope, reference, on).organ_id
-    fault = sender_fault(envelope.sender, sender, envelope.document_id, reference, on)
-    return fault or ("" if may_act_on(sender, envelope.related, reference, on) else "SENDER_NOT_ALLOWED")
-
-
-def _sender(envelope: Envelope, reference: Reference, on: date) -> Agency:
-    found = reference.directory.resolve(envelope.sender, on).agency if reference.directory else None
-    return found or Agency(organ_id=envelope.sender, name="", level="", valid_from=on)
-
-
-def _delivery(way: Delivery, lane: str, *, paper: bool) -> dict[str, Any]:
+def delivery_of(way: Delivery, lane: str, envelope: Envelope) -> dict[str, Any]:
+    """Return what is said of one delivery."""
     return {
         "addressed": list(way.addressed),
         "organ_id": way.recipient,
         "endpoint": way.endpoint,
         "hops": list(way.hops),
         "lane": lane,
-        "paper": paper,
+        "paper": envelope.paper,
         "notes": list(way.notes),
         "rule": way.rule,
     }
 
 
-def _refused(each: NotRouted, envelope: Envelope) -> dict[str, Any]:
+def refusal_of(each: NotRouted, envelope: Envelope) -> dict[str, Any]:
+    """Return what is said of a recipient who gets nothing."""
     about = envelope.sender if each.code.startswith("SENDER_") else each.addressed
     return {"addressed": each.addressed, "code": each.code, "sentence_vi": sentence_vi(each.code, detail=about)}
 

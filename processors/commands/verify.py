@@ -11,16 +11,15 @@ import click
 from infra import packets
 from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
-from infra.commands.loading import load
 from infra.commands.words import MOMENT
 from infra.durable import write_atomically
 from processors.commands.judging import bar, files_in, judge_all
 from processors.commands.replaying import is_input, judged_by, read_evidence
+from processors.commands.trusting import load_to_judge
 from processors.verification.asked import Asked
 from processors.verification.verdict import Judgement
 from schemas.events import Indication
 from schemas.reasons import sentence_vi
-from schemas.reference import Reference
 
 KINDS_NEEDED = ("directory", "identities", "signature_policy", "secrecy", "trust", "crl")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -64,12 +63,12 @@ def verify(
     limits = packets.limits(ctx.settings)
     earlier = read_evidence(replay, ctx.settings) if replay is not None else None
     if earlier is not None:
-        reference = judged_by(earlier, ctx.settings, lambda: _reference(ctx, trust, crl))
+        reference = judged_by(earlier, ctx.settings, lambda: load_to_judge(ctx, KINDS_NEEDED, trust=trust, crl=crl))
         if others := [str(file) for file in every if not is_input(earlier, file)]:
             stop(f"{others[0]} is not what was judged then", "give the very file, or leave --replay out")
         asked = [earlier.asked(file, limits) for file in every]
     else:
-        moment, reference = at or open_clock(ctx.settings).now(), _reference(ctx, trust, crl)
+        moment, reference = at or open_clock(ctx.settings).now(), load_to_judge(ctx, KINDS_NEEDED, trust=trust, crl=crl)
         if policy and reference.signature_policy and policy not in reference.signature_policy.profiles:
             stop(f"no policy {policy}", f"one of {', '.join(reference.signature_policy.profiles)}")
         asked = [Asked(path=file, receipt=moment, profile=policy, thorough=True, limits=limits) for file in every]
@@ -126,18 +125,3 @@ def in_words(answer: Mapping[str, Any]) -> str:
     if "replay_differs" in answer:
         lines.append(f"  replay: {', '.join(answer['replay_differs']) or 'the same, byte for byte'}")
     return "\n".join(lines)
-
-
-def _reference(ctx: Ctx, trust: Path | None, crl: Path | None) -> Reference:
-    """Return the data a command decides by; trust and CRLs from where they are said to be, or from the demo's PKI."""
-    said = {kind: folder for kind, folder in (("trust", trust), ("crl", crl)) if folder}
-    reference = load(ctx, KINDS_NEEDED, instead=said)
-    if ctx.reference_dir is not None:
-        return reference
-    pki = {kind: ctx.settings.var / "pki" / kind for kind in ("trust", "crl")}
-    missing = {
-        kind: folder
-        for kind, folder in pki.items()
-        if kind not in said and getattr(reference, kind) is None and folder.is_dir()
-    }
-    return load(ctx, KINDS_NEEDED, instead=said | missing) if missing else reference

@@ -129,7 +129,7 @@ def _decision(
     now: datetime,
     cause: str,
 ) -> Decision:
-    kind = _kind(judgement, before)
+    kind = kind_of(judgement, before)
     more: dict[str, Any] = {"causation_id": cause}
     if kind == "held":
         same = before is not None and before.kind == "held" and before.epoch == reference.epoch
@@ -144,7 +144,7 @@ def _decision(
     )
 
 
-def _kind(judgement: Judgement, before: Decision | None) -> Kind:
+def kind_of(judgement: Judgement, before: Decision | None) -> Kind:
     """Decision 5: what becomes of a verdict."""
     if not judgement.reason or judgement.accepted:
         return "signed"

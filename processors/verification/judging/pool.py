@@ -14,7 +14,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from processors.verification.asked import DEFAULT_LIMITS, Asked
@@ -28,7 +28,9 @@ from schemas.events import DocumentSubmitted, Event
 from schemas.reference import Reference
 from schemas.reference.policy_dangers import Danger, dangers_of
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
+"""Where `-m processors…` finds this software, installed or not."""
+
 MAX_COST = 2
 """Workers that one document may cost before it is RESOURCE_LIMIT."""
 
@@ -86,7 +88,8 @@ class _Worker:
                 if self._epoch != reference.epoch or self._epoch is None:
                     await self._send(wire.pack(wire.needed_of(reference)))
                     self._epoch = reference.epoch
-                await self._send(wire.pack(wire.Job(asked=asked, epoch=reference.epoch)))
+                there = replace(asked, path=asked.path.absolute())  # the worker stands in a folder of its own
+                await self._send(wire.pack(wire.Job(asked=there, epoch=reference.epoch)))
                 taken = await self._line() == TAKEN
                 self.served += 1
                 return wire.judgement_of(await self._line())

@@ -1,0 +1,164 @@
+"""`lienthong deadline`: when is what owed, step by step; the watcher's own arithmetic for a delivery that need not exist."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import click
+
+from infra.commands import DONE, Ctx, command, stop
+from infra.commands.loading import load
+from infra.commands.words import MOMENT
+from processors.sla.deadlines import Deadlines, deadlines
+from processors.sla.rulebook import Rulebook
+from schemas.reference import Reference
+from schemas.reference.calendar import Calendar
+from schemas.reference.working_time import spans_on, working_day_of
+
+KINDS_NEEDED = ("sla", "calendar", "directory", "contacts")
+MAX_DAYS_OFF = 20
+"""Days off that are named; a DueDate may lie years ahead."""
+
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+
+@command(
+    "deadline",
+    example="lienthong deadline --clock intake --start 2026-11-23T16:40:00+07:00 --urgency normal --agency 000.00.05.H53",
+)
+@click.option("--clock", required=True, help="Id of a clock of sla.yaml, e.g. intake.")
+@click.option("--start", type=MOMENT, required=True, help="Moment with offset at which the clock starts.")
+@click.option("--urgency", required=True, help="Class of sla.yaml, e.g. normal, hoa_toc.")
+@click.option("--agency", metavar="ORGAN_ID", required=True, help="The recipient; of the clock `dispatch` the sender.")
+@click.option("--sender", metavar="ORGAN_ID", default="", help="Who sent it, and is told of a breach.")
+@click.option("--mode", type=click.Choice(["push", "pull"]), default=None, help="How the recipient gets it.")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="DueDate as the sender wrote it.")
+@click.option("--type", "type_name", default="", help="Type of document, where an override names one.")
+def deadline(
+    ctx: Ctx,
+    *,
+    clock: str,
+    start: datetime,
+    urgency: str,
+    agency: str,
+    sender: str,
+    mode: str | None,
+    due: datetime | None,
+    type_name: str,
+) -> int:
+    """Work out what is owed by when, and who is told at each step of the ladder."""
+    reference = load(ctx, KINDS_NEEDED, needs=("sla", "calendar", "directory"))
+    rulebook = Rulebook.of(reference)
+    if clock not in rulebook.sla.clocks:
+        stop(f"no clock {clock} in sla.yaml", f"one of {', '.join(rulebook.sla.clocks)}")
+    if urgency not in rulebook.sla.urgency.classes:
+        stop(f"no urgency {urgency} in sla.yaml", f"one of {', '.join(rulebook.sla.urgency.classes)}")
+    on = rulebook.day(start)
+    found = deadlines(
+        clock,
+        start,
+        urgency,
+        agency=_meant(agency, reference, on),
+        sender=_meant(sender, reference, on) if sender else "",
+        mode=mode or "",
+        due=due.date() if due else None,
+        rulebook=rulebook,
+        document_type=type_name,
+    )
+    answer = answer_of(found, rulebook)
+    ctx.emit(answer, human="\n".join(answer["steps"]))
+    return DONE
+
+
+def answer_of(found: Deadlines, rulebook: Rulebook) -> dict[str, Any]:
+    """Return the answer's fields as `cli.md` fixes them; moments are local, with their offset."""
+    calendar = rulebook.calendar
+    return {
+        "clock": found.clock,
+        "urgency": found.urgency,
+        "owes": found.owes,
+        "debtor": found.debtor,
+        "start": local(found.since, calendar),
+        "target": local(found.target, calendar),
+        "warn": local(found.warn, calendar),
+        "breach": local(found.breach, calendar),
+        "ladder": [
+            {
+                "step": rung.step,
+                "at": local(rung.at, calendar),
+                "to": [
+                    {"role": each.role, "organ_id": each.organ_id, "name": each.name, "mailbox": each.mailbox}
+                    for each in rung.to
+                ],
+                "missing": [{"organ_id": gap.organ_id, "role": gap.role} for gap in rung.gaps],
+            }
+            for rung in found.ladder
+        ],
+        "steps": list(_steps(found, calendar)),
+        "provisional": found.provisional,
+        "calendar_version": found.calendar_version,
+    }
+
+
+def local(moment: datetime | None, calendar: Calendar) -> datetime | None:
+    """Return a moment in the calendar's zone."""
+    return None if moment is None else moment.astimezone(calendar.zone)
+
+
+def _meant(code: str, reference: Reference, on: date) -> str:
+    """Return the agency that a code means; ends with exit code 2 where it means none."""
+    found = reference.directory.resolve(code, on) if reference.directory else None
+    if found is None or found.agency is None:
+        stop(
+            f"{code}: {found.code if found else 'no directory'}", "`lienthong agency CODE` says who is meant by a code"
+        )
+    return found.agency.organ_id
+
+
+def _steps(found: Deadlines, calendar: Calendar) -> Iterator[str]:
+    """Say in words how the moments came about."""
+    first = working_day_of(calendar, found.pattern, found.since)
+    yield f"{found.clock} ({found.urgency}): {found.debtor} phải làm ({found.owes}), tính từ {_said(found.since, calendar)}"
+    day = found.since.astimezone(calendar.zone).date()
+    if first != day:
+        yield f"  ngoài giờ làm việc: tính sang ngày làm việc {first.isoformat()}"
+    yield f"  giờ làm việc ({found.pattern.name}) {first.isoformat()}: {_hours(found, calendar, first)}"
+    for name, moment in (("mục tiêu", found.target), ("nhắc", found.warn), ("quá hạn", found.breach)):
+        yield f"  {name}: {_said(moment, calendar) if moment else 'không có'}"
+    off = list(_days_off(found, calendar))
+    if off:
+        yield f"  ngày nghỉ ở giữa: {', '.join(off)}"
+    if found.provisional:
+        yield "  lịch có ngày chưa công bố chính thức: hạn còn có thể thay đổi"
+    for rung in found.ladder:
+        told = ", ".join(f"{each.role} {each.organ_id or '?'} {each.name}".strip() for each in rung.to) or "không ai"
+        yield f"  bước {rung.step}, {_said(rung.at, calendar)}: {told}"
+        for gap in rung.gaps:
+            yield f"    thiếu đầu mối {gap.role} của {gap.organ_id}"
+
+
+def _said(moment: datetime, calendar: Calendar) -> str:
+    at = moment.astimezone(calendar.zone)
+    return f"{WEEKDAYS[at.weekday()]} {at:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+
+
+def _hours(found: Deadlines, calendar: Calendar, day: date) -> str:
+    spans = spans_on(calendar, found.pattern, day)
+    return ", ".join(f"{_clock(opens, calendar)}–{_clock(closes, calendar)}" for opens, closes in spans)
+
+
+def _clock(moment: datetime, calendar: Calendar) -> str:
+    return f"{moment.astimezone(calendar.zone):%H:%M}"
+
+
+def _days_off(found: Deadlines, calendar: Calendar) -> Iterator[str]:
+    """Yield the days between start and breach on which nobody works, the first of them only."""
+    if found.breach is None:
+        return
+    day, end = found.since.astimezone(calendar.zone).date(), found.breach.astimezone(calendar.zone).date()
+    shown = 0
+    while day < end and shown < MAX_DAYS_OFF:
+        if not calendar.hours_on(found.pattern, day):
+            shown += 1
+            yield f"{WEEKDAYS[day.weekday()]} {day.isoformat()}"
+        day += timedelta(days=1)
