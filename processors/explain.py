@@ -45,15 +45,15 @@ class Forecast:
         return self.verdict in ("signed", "provisional") and bool(self.plan.deliveries) and not self.plan.refusals
 
 
-def forecast(envelope: Envelope, judgement: Judgement, reference: Reference, now: datetime) -> Forecast:
-    """Say what would become of a document that was judged so."""
-    found = plan_of(envelope, reference, here(reference, now))
+def forecast(envelope: Envelope, judgement: Judgement, reference: Reference, now: datetime, *, size: int) -> Forecast:
+    """Say what would become of a document of `size` bytes that was judged so."""
+    found = plan_of(envelope, reference, here(reference, now), size=size)
     owed = tuple(_owed(envelope, found, reference, now))
     return Forecast(verdict=kind_of(judgement, None), judgement=judgement, plan=found, owed=owed)
 
 
-def plan_of(envelope: Envelope, reference: Reference, on: date) -> Plan:
-    """Return the router's plan; every recipient is refused where the sender may not send this on that day.
+def plan_of(envelope: Envelope, reference: Reference, on: date, *, size: int = 0) -> Plan:
+    """Return the router's plan for a packet of `size` bytes; every recipient is refused where the sender may not send this on that day.
 
     Which client system hands the packet over is not asked: there is none.
     """
@@ -63,7 +63,7 @@ def plan_of(envelope: Envelope, reference: Reference, on: date) -> Plan:
         fault = "SENDER_NOT_ALLOWED"
     if fault:
         return Plan(refusals=tuple(NotRouted(addressed=each, code=fault) for each in envelope.recipients))
-    return plan(envelope, sender, reference, on).reachable()
+    return plan(envelope, sender, reference, on, size=size).reachable()
 
 
 def sender_of(envelope: Envelope, reference: Reference, on: date) -> Agency:

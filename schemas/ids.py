@@ -36,6 +36,8 @@ def is_sha256(text: str) -> bool:
 
 def clean_code(text: str) -> str:
     """Return a code as it is looked up: NFC, zero-width characters dropped, trimmed, upper case."""
+    if text.isascii():  # nothing to compose, nothing that nobody sees
+        return text.strip().upper()
     return _composed(_composed(text).strip().upper())  # some capitals come apart
 
 

@@ -17,6 +17,7 @@ from processors.commands.route import delivery_of, refusal_of
 from processors.commands.trusting import load_to_judge
 from processors.commands.verify import answer_of as verdict_of
 from processors.explain import Forecast, Owed, forecast
+from processors.routing.paper import paper_of
 from processors.verification.asked import Asked
 from processors.verification.verdict import Judgement
 from schemas.edxml import DocumentPacket, Refusal, StatusPacket, read_packet
@@ -77,12 +78,12 @@ def answer_of(
     said["notes"] = reading["notes"]
     if not isinstance(packet, DocumentPacket) or judgement is None:
         return said
-    found = forecast(packet.envelope, judgement, reference, now)
+    found = forecast(packet.envelope, judgement, reference, now, size=packet.size)
     lane = reference.sla.urgency.of(packet.envelope.priority) if reference.sla else "normal"
     return said | {
         "ok": found.passes,
         "verdict": _verdict(file, found),
-        "deliveries": [delivery_of(way, lane, packet.envelope) for way in found.plan.deliveries],
+        "deliveries": [delivery_of(way, lane, paper_of(packet.envelope, reference)) for way in found.plan.deliveries],
         "refusals": [*_of_signatures(found), *(refusal_of(each, packet.envelope) for each in found.plan.refusals)],
         "deadlines": [_deadline(each, reference) for each in found.owed],
         "reference_versions": dict(reference.versions),

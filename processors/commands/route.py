@@ -12,6 +12,7 @@ from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, stop
 from infra.commands.loading import load
 from processors.explain import plan_of
+from processors.routing.paper import Paper, paper_of
 from processors.routing.plan import Delivery, NotRouted, here
 from schemas.edxml import DocumentPacket, Refusal, read_packet
 from schemas.events import Envelope
@@ -34,16 +35,16 @@ def route(ctx: Ctx, file: Path, *, on: datetime | None) -> int:
     if not isinstance(packet, DocumentPacket):
         stop(f"{file} is a status, which follows its document", "name a document's packet")
     envelope, day = packet.envelope, on.date() if on else here(reference, now)
-    found = plan_of(envelope, reference, day)
+    found, paper = plan_of(envelope, reference, day, size=packet.size), paper_of(envelope, reference)
     lane = reference.sla.urgency.of(envelope.priority) if reference.sla else "normal"
-    deliveries = [delivery_of(way, lane, envelope) for way in found.deliveries]
+    deliveries = [delivery_of(way, lane, paper) for way in found.deliveries]
     refusals = [refusal_of(each, envelope) for each in found.refusals]
     return _say(
         ctx, reference, file=str(file), document_id=envelope.document_id, deliveries=deliveries, refusals=refusals
     )
 
 
-def delivery_of(way: Delivery, lane: str, envelope: Envelope) -> dict[str, Any]:
+def delivery_of(way: Delivery, lane: str, paper: Paper) -> dict[str, Any]:
     """Return what is said of one delivery."""
     return {
         "addressed": list(way.addressed),
@@ -51,7 +52,8 @@ def delivery_of(way: Delivery, lane: str, envelope: Envelope) -> dict[str, Any]:
         "endpoint": way.endpoint,
         "hops": list(way.hops),
         "lane": lane,
-        "paper": envelope.paper,
+        "paper": paper.needed,
+        "paper_why": paper.why,
         "notes": list(way.notes),
         "rule": way.rule,
     }

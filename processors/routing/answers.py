@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from processors.routing.paper import paper_of
 from processors.routing.plan import Delivery
 from schemas.events import (
     Act,
@@ -32,6 +33,7 @@ def dispatched(
 ) -> DocumentDispatched:
     """Say that this recipient gets the document by this way."""
     name = delivery_id(event.document_key, delivery.recipient)
+    paper = paper_of(event.envelope, reference, signatures=event.verdict.signatures_found)
     return DocumentDispatched(
         event_id=event_id("dispatched", name, act, event.content.sha256),
         occurred_at=now,
@@ -58,6 +60,8 @@ def dispatched(
         provisional=event.provisional,
         notes=delivery.notes,
         versions=versions(reference),
+        paper_needed=paper.needed,
+        paper_why=paper.why,
     )
 
 

@@ -100,7 +100,9 @@ def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now:
     others = tuple(each for each in envelope.related if each != envelope.document_id)
     if envelope.business_type and not others and not known.carried:
         return _refuse_whole(event, known, "RELATED_DOCUMENT_UNKNOWN", reference, now)
-    found = plan(envelope, _sender(event, reference, now), reference, here(reference, now)).reachable()
+    found = plan(
+        envelope, _sender(event, reference, now), reference, here(reference, now), size=event.content.size
+    ).reachable()
     dispatches = tuple(
         answers.dispatched(
             event,

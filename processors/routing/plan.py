@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from processors.routing.capabilities import not_taken
+from processors.routing.paper import paper_of
 from schemas.events import Envelope
 from schemas.ids import clean_code, expand_short
 from schemas.reference import Agency, Directory, Reference, Routes
@@ -82,7 +84,22 @@ class _Meant:
     notes: tuple[str, ...] = ()
 
 
-def _nothing(_reference: Reference) -> dict[tuple[str, Agency, date], Delivery | NotRouted]:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What every document of one sender to one code has in common on a day."""
+
+    delivery: Delivery | NotRouted
+    agency: Agency | None = None
+
+    def for_packet(self, envelope: Envelope, size: int, reference: Reference) -> Delivery | NotRouted:
+        """Return the way, or why this packet may not go it."""
+        if self.agency is None or isinstance(self.delivery, NotRouted):
+            return self.delivery
+        why = not_taken(self.agency, envelope, size, reference)
+        return NotRouted(addressed=self.delivery.addressed[0], code=why) if why else self.delivery
+
+
+def _nothing(_reference: Reference) -> dict[tuple[str, str, date], _Way]:
     return {}
 
 
@@ -90,8 +107,8 @@ _WAYS = MadeOnce(_nothing)
 """Ways by the bundle asked about last: a day's documents go to few agencies."""
 
 
-def plan(envelope: Envelope, sender: Agency, reference: Reference, on: date) -> Plan:
-    """Decide for every recipient; two codes of one agency make one delivery that lists both."""
+def plan(envelope: Envelope, sender: Agency, reference: Reference, on: date, *, size: int = 0) -> Plan:
+    """Decide for every recipient of a packet of `size` bytes; two codes of one agency make one delivery that lists both."""
     directory, routes = reference.directory, reference.routes
     if directory is None or routes is None:  # fail closed: nothing that was never published allows anything
         return Plan(refusals=tuple(NotRouted(addressed=code, code="ROUTE_NOT_ALLOWED") for code in envelope.recipients))
@@ -101,9 +118,10 @@ def plan(envelope: Envelope, sender: Agency, reference: Reference, on: date) -> 
     found: dict[str, Delivery] = {}
     refusals: list[NotRouted] = []
     for code in dict.fromkeys(envelope.recipients):
-        way = ways.get((code, sender, on))
-        if way is None:
-            way = ways[code, sender, on] = _way_or_why(code, sender, directory, routes, on)
+        asked = (code, sender.organ_id, on)
+        if (known_way := ways.get(asked)) is None:
+            known_way = ways[asked] = _way_or_why(code, sender, directory, routes, on)
+        way = known_way.for_packet(envelope, size, reference)
         if isinstance(way, NotRouted):
             refusals.append(way)
         elif (known := found.get(way.recipient)) is not None:
@@ -114,13 +132,13 @@ def plan(envelope: Envelope, sender: Agency, reference: Reference, on: date) -> 
     return Plan(deliveries=tuple(found.values()), refusals=tuple(refusals))
 
 
-def _way_or_why(code: str, sender: Agency, directory: Directory, routes: Routes, on: date) -> Delivery | NotRouted:
-    """Decide for one code alone: what every document of this sender to it has in common that day."""
+def _way_or_why(code: str, sender: Agency, directory: Directory, routes: Routes, on: date) -> _Way:
+    """Decide for one code alone."""
     meant = _meant(code, directory, routes, on)
     if meant.agency is None:
-        return NotRouted(addressed=code, code=meant.code)
+        return _Way(NotRouted(addressed=code, code=meant.code))
     way = _way(code, meant, sender, directory, routes=routes, on=on)
-    return NotRouted(addressed=code, code="ROUTE_NOT_ALLOWED") if way is None else way
+    return _Way(NotRouted(addressed=code, code="ROUTE_NOT_ALLOWED") if way is None else way, meant.agency)
 
 
 def _meant(code: str, directory: Directory, routes: Routes, on: date) -> _Meant:
@@ -167,7 +185,4 @@ def _way(
 
 def _paper_note(envelope: Envelope, reference: Reference) -> tuple[str, ...]:
     """Note a paper copy that this type of document does without (CV 2887/VPCP-KSTT); never a refusal."""
-    if not envelope.paper or reference.document_types is None:
-        return ()
-    kind = reference.document_types.find(envelope.type_code, envelope.type_name)
-    return ("paper_not_needed",) if kind and kind.without_paper else ()
+    return ("paper_not_needed",) if envelope.paper and not paper_of(envelope, reference).needed else ()

@@ -10,6 +10,7 @@ from processors.sla.parties import Gap, Parties
 from processors.sla.rulebook import Rulebook
 from schemas.events import AlertState, DocumentAlert, Told
 from schemas.ids import event_id
+from schemas.reference.sla import Party, RequiredWarning
 
 INCOMING = "incoming"
 CONTESTED = "contested"
@@ -63,9 +64,16 @@ class Voice:
         if warning is None:
             return ()
         parties = Parties(debtor=self.about.recipient, sender=self.about.sender, recipient=self.about.recipient)
-        to, gaps = parties.officials(warning.to, self.rulebook, self.rulebook.day(at))
+        to, gaps = parties.officials(self._told_of(warning, at), self.rulebook, self.rulebook.day(at))
         alert = self._of_case(INCOMING, AlertState.FIRING, at=at, to=to, why=warning.on)
         return (alert, *(self.gap(each, at) for each in gaps))
+
+    def _told_of(self, warning: RequiredWarning, at: datetime) -> tuple[Party, ...]:
+        """Return whom the warning names and, of an urgent document, the recipient's urgent contact as well."""
+        agency = self.rulebook.directory.last_known(self.about.recipient, self.rulebook.day(at))
+        if agency is None or not agency.urgent_contact or self.about.urgency == self.rulebook.sla.urgency.classes[0]:
+            return warning.to
+        return (*warning.to, Party(of="recipient", role=agency.urgent_contact))
 
     def arrived(self, why: str) -> DocumentAlert:
         """End the incoming warning; nobody is told, for who was warned has the document."""

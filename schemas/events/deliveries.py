@@ -47,6 +47,11 @@ class DocumentDispatched(Event):
     provisional: bool = False
     notes: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
+    paper_needed: bool = True
+    """Whether the recipient still needs paper (CV 2887/VPCP-KSTT); events of before version 2 of the schema never say no."""
+
+    paper_why: str = ""
+    """Why; empty in events of before version 2."""
 
     @property
     def key(self) -> str:

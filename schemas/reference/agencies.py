@@ -31,6 +31,15 @@ class Agency:
     working_hours: str = ""
     """A pattern of the calendar; empty = its default."""
 
+    accepts: tuple[str, ...] = ()
+    """Names of document types that it takes; empty = all."""
+
+    max_bytes: int | None = None
+    """Largest packet that it takes; None = whatever the axis takes."""
+
+    urgent_contact: str = ""
+    """Role of contacts.csv that is told of urgent documents; empty = the same as of others."""
+
     def valid_on(self, day: date) -> bool:
         """Tell whether this period covers the day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -47,16 +47,23 @@ class Directory:
 
     def agency(self, organ_id: str, on: date) -> Agency | None:
         """Return the agency with exactly this organ_id that is valid on the day."""
-        return next((period for period in self.periods.get(organ_id, ()) if period.valid_on(on)), None)
+        for period in self.periods.get(organ_id, ()):
+            if period.valid_from <= on and (period.valid_to is None or on <= period.valid_to):
+                return period
+        return None
 
     def last_known(self, organ_id: str, on: date) -> Agency | None:
         """Return the latest period that began on or before the day, ended or not (old registers show the old name)."""
-        begun = [period for period in self.periods.get(organ_id, ()) if period.valid_from <= on]
-        return begun[-1] if begun else None
+        for period in reversed(self.periods.get(organ_id, ())):
+            if period.valid_from <= on:
+                return period
+        return None
 
     def resolve(self, code: str, on: date) -> Resolution:
         """Say which agency is meant: exact, qd20, alias, short form; then the successors of an ended one."""
         wanted = clean_code(code)
+        if (exact := self.agency(wanted, on)) is not None:
+            return Resolution(agency=exact, matched_by="organ_id")
         named = list(self._named(wanted, on))
         for matched_by, organ_ids in named:
             living = [agency for organ_id in organ_ids if (agency := self.agency(organ_id, on))]

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Placed(Generic[T_co]):
     """A value and the row it was read from."""
 
@@ -43,9 +43,10 @@ def check_directory(
     _overlaps((placed.value.organ_id, placed) for placed in endpoints)
     _overlaps((placed.value.endpoint_id, placed) for placed in endpoints)
     known_levels = {placed.value.level: placed.value for placed in levels}
+    heights: dict[tuple[str, date], int] = {}
     for placed in agencies:
         _check_level(placed, known_levels)
-        _check_parent(placed, periods)
+        _check_parent(placed, periods, heights)
     for row, organ_id in _named(aliases, endpoints, splits):
         if organ_id and organ_id not in periods:
             row.fault("organ_id", "BAD_VALUE", f"Không có cơ quan {organ_id} trong agencies.csv.")
@@ -61,12 +62,17 @@ def _by_code(agencies: Iterable[Placed[Agency]]) -> Periods:
     groups: defaultdict[str, list[Placed[Agency]]] = defaultdict(list)
     for placed in agencies:
         groups[placed.value.organ_id].append(placed)
-    return {code: sorted(group, key=lambda each: each.value.valid_from) for code, group in groups.items()}
+    for group in groups.values():
+        if len(group) > 1:
+            group.sort(key=lambda each: each.value.valid_from)
+    return groups
 
 
 def _last_known(periods: Periods, code: str, on: date) -> Agency | None:
-    begun = [placed.value for placed in periods.get(code, ()) if placed.value.valid_from <= on]
-    return begun[-1] if begun else None
+    for placed in reversed(periods.get(code, ())):
+        if placed.value.valid_from <= on:
+            return placed.value
+    return None
 
 
 def _overlaps(named: Iterable[tuple[str, Placed[Agency | Level | Endpoint]]]) -> None:
@@ -74,6 +80,8 @@ def _overlaps(named: Iterable[tuple[str, Placed[Agency | Level | Endpoint]]]) ->
     for name, placed in named:
         groups[name].append(placed)
     for name, group in groups.items():
+        if len(group) == 1:
+            continue
         ordered = sorted(group, key=lambda placed: (placed.value.valid_from, placed.row.line))
         for earlier, later in pairwise(ordered):
             if earlier.value.valid_to is None or later.value.valid_from <= earlier.value.valid_to:
@@ -95,7 +103,8 @@ def _check_level(placed: Placed[Agency], levels: Mapping[str, Level]) -> None:
         placed.row.fault("level", "LEVEL_UNKNOWN", f"Cấp “{agency.level}” chỉ tồn tại đến ngày {level.valid_to}.")
 
 
-def _check_parent(placed: Placed[Agency], periods: Periods) -> None:
+def _check_parent(placed: Placed[Agency], periods: Periods, heights: dict[tuple[str, date], int]) -> None:
+    """Walk up to the root; `heights`: codes from which a walk on that day came to a root, and after how many levels."""
     agency = placed.value
     if not agency.parent:
         return
@@ -107,16 +116,22 @@ def _check_parent(placed: Placed[Agency], periods: Periods) -> None:
     # The edge above a code changes only where a period begins, so a cycle shows on the first day of one of its rows.
     seen = [agency.organ_id]
     code = agency.parent
+    height = 0
     while code and (above := _last_known(periods, code, on)):
         if code in seen:
             if code == agency.organ_id:
                 placed.row.fault("parent", "PARENT_CYCLE", f"Cấp trên đi vòng: {' → '.join([*seen, code])}.")
             return
-        seen.append(code)
-        if len(seen) > MAX_DEPTH:
+        height = heights.get((code, on), 0)
+        if len(seen) + max(height, 1) > MAX_DEPTH:
             placed.row.fault("parent", "BAD_VALUE", f"Sâu hơn {MAX_DEPTH} cấp.")
             return
+        if height:
+            break
+        seen.append(code)
         code = above.parent
+    for walked, each in enumerate(seen[1:], start=1):
+        heights[each, on] = len(seen) + height - walked
 
 
 def _check_successors(

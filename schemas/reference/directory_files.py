@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from schemas.ids import clean_code
 from schemas.reference.agencies import Agency, Endpoint, Level, SuccessorRow
@@ -13,11 +13,15 @@ from schemas.reference.faults import Faults
 from schemas.reference.table import Row, read_table
 
 AGENCIES = ("organ_id", "qd20_id", "name", "parent", "level", "valid_from", "valid_to", "successor", "working_hours")
+CAPABILITIES = ("accepts", "max_mb", "urgent_contact")
+"""Columns of agencies.csv that may be missing."""
+
 LEVELS = ("level", "rank", "name_vi", "valid_from", "valid_to", "selectable")
 ALIASES = ("alias", "organ_id", "valid_from", "valid_to")
 ENDPOINTS = ("endpoint_id", "organ_id", "kind", "address", "mode", "valid_from", "valid_to")
 SUCCESSORS = ("organ_id", "ended_on", "successor", "rule")
 MAX_RANK = 99
+MAX_MB = 100_000
 
 T = TypeVar("T")
 
@@ -54,7 +58,7 @@ def _grouped(values: Iterable[T], key: str) -> dict[str, tuple[T, ...]]:
     groups: defaultdict[str, list[T]] = defaultdict(list)
     for value in values:
         groups[getattr(value, key)].append(value)
-    return {name: tuple(sorted(group, key=_valid_from)) for name, group in groups.items()}
+    return {name: tuple(sorted(group, key=_valid_from) if len(group) > 1 else group) for name, group in groups.items()}
 
 
 def _valid_from(value: object) -> date:
@@ -91,7 +95,23 @@ def _agency(row: Row) -> tuple[Row, Agency]:
         valid_to=valid_to,
         successor=row.code("successor", optional=True),
         working_hours=row.text("working_hours", optional=True),
+        **_capabilities(row),
     )
+
+
+def _capabilities(row: Row) -> dict[str, Any]:
+    """Return what the columns that may be missing say; nothing where they are empty, as most are."""
+    if not any(row.cells.get(column) for column in CAPABILITIES):
+        return {}
+    megabytes = row.text("max_mb", optional=True)
+    if megabytes and not (megabytes.isascii() and megabytes.isdigit() and 0 < int(megabytes[:6]) <= MAX_MB):
+        row.fault("max_mb", "BAD_VALUE", f"“{megabytes}” không phải số megabyte từ 1 đến {MAX_MB}.")
+        megabytes = ""
+    return {
+        "accepts": tuple(filter(None, (each.strip() for each in row.text("accepts", optional=True).split(";")))),
+        "max_bytes": int(megabytes) * 1024 * 1024 if megabytes else None,
+        "urgent_contact": row.text("urgent_contact", optional=True),
+    }
 
 
 def _level(row: Row) -> tuple[Row, Level]:

@@ -47,7 +47,7 @@ class DocumentTypes:
 
     def find(self, type_code: int, type_name: str = "", ordinal: int | None = None) -> DocumentType | None:
         """Return the type meant: by name first (senders put the ordinal into `Type`), then by group and ordinal."""
-        name = _folded(type_name)
+        name = folded(type_name)
         named = self.by_name.get((type_code, name)) or self.by_name.get((0, name))
         return named or (self.by_ordinal.get((type_code, ordinal)) if ordinal is not None else None)
 
@@ -72,8 +72,8 @@ def parse_document_types(files: Mapping[str, bytes], faults: Faults) -> Document
             without_paper=row.choice("without_paper", ("yes", "no")) == "yes",
             without_paper_mark=row.text("without_paper_mark", optional=True),
         )
-        by_name.setdefault((0, _folded(kind.name)), kind)
-        if kind.name and by_name.setdefault((kind.type_code, _folded(kind.name)), kind) is not kind:
+        by_name.setdefault((0, folded(kind.name)), kind)
+        if kind.name and by_name.setdefault((kind.type_code, folded(kind.name)), kind) is not kind:
             row.fault("name", "BAD_VALUE", f"Loại “{kind.name}” có hai lần.")
         if kind.ordinal is not None and by_ordinal.setdefault((kind.type_code, kind.ordinal), kind) is not kind:
             row.fault("ordinal", "BAD_VALUE", f"Số thứ tự {kind.ordinal} của nhóm {kind.group} có hai lần.")
@@ -81,5 +81,6 @@ def parse_document_types(files: Mapping[str, bytes], faults: Faults) -> Document
     return DocumentTypes(tuple(rows), by_name, by_ordinal)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a name as names are compared: NFC, without case, with single blanks."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -107,3 +107,29 @@ def test_a_folder_endpoint_stays_inside() -> None:
 def test_the_demo_directory_is_sound() -> None:
     """The product's own files pass their own check."""
     assert () == parse("directory", demo_files())[1]
+
+
+@pytest.mark.parametrize("from_above", [True, False])
+@pytest.mark.parametrize(("depth", "faults"), [(32, 0), (33, 1), (34, 2)])
+def test_depth_is_bounded_whatever_the_order_of_the_rows(depth: int, faults: int, from_above: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    """32 levels from an agency to its root; each agency below them is a fault, also where those above were walked before."""
+    codes = [f"H53.{number:03d}" for number in range(depth)]
+    rows = [
+        f"{code},,Đơn vị,{above},department,2020-01-01,,,\n"
+        for code, above in zip(codes, ["", *codes[:-1]], strict=True)
+    ]
+    _, found = parse("directory", directory_files("".join(rows if from_above else reversed(rows))))
+
+    assert ["parent"] * faults == [each.column for each in found]
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "100001", "mười"])
+def test_a_size_limit_is_a_number_of_megabytes(value: str) -> None:
+    """Columns that may be missing are checked where they are there."""
+    files = directory_files(X)
+    text = files["agencies.csv"].decode().rstrip("\n").replace("working_hours", "working_hours,max_mb")
+    _, found = parse("directory", {**files, "agencies.csv": f"{text},{value}\n".encode()})
+
+    assert [("agencies.csv", 2, "max_mb", "BAD_VALUE")] == [
+        (each.file, each.line, each.column, each.code) for each in found
+    ]

@@ -1,5 +1,6 @@
 """The watcher over a delivery's life: obligations open and close, the ladder is climbed by timers only, alerts end with the fact."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -21,8 +22,23 @@ from tests.core.sla_cases import (
     said,
     steps,
 )
+from tests.reference_files import demo, present
 
 ROW = delivery_row(DELIVERY)
+
+
+@pytest.mark.parametrize(("urgency", "roles"), [("normal", ["clerk"]), ("khan", ["clerk", "head_of_office"])])
+def test_an_urgent_document_is_told_to_the_urgent_contact_too(urgency: str, roles: list[str]) -> None:
+    """The column `urgent_contact` of agencies.csv names a role; of other documents it hears nothing."""
+    known = present(demo().directory)
+    periods = tuple(replace(each, urgent_contact="head_of_office") for each in known.periods[COMMUNE])
+    mine = replace(known, periods={**known.periods, COMMUNE: periods})
+    events = Watcher(reference=demo().with_value("directory", mine, "mine")).hear(
+        dispatched("23 09:00", urgency=urgency)
+    )
+    (incoming,) = raised(events, "incoming")
+
+    assert roles == [each.role for each in incoming.to]
 
 
 def test_a_dispatch_opens_transport_and_warns_the_clerk() -> None:
