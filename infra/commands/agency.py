@@ -61,9 +61,10 @@ def in_words(answer: Mapping[str, Any]) -> str:
         among = [f"  có thể là: {', '.join(answer['candidates'])}"] if answer["candidates"] else []
         return "\n".join([f"{answer['asked']}: {answer['code']}\n  {answer['sentence_vi']}", *walked, *among])
     ends = f" đến {answer['valid_to']}" if answer["valid_to"] else ""
+    begins = f"từ {answer['valid_from']}" if answer["valid_from"] else "từ trước"
     lines = [
         f"{answer['organ_id']} {answer['name']}",
-        f"  khớp theo {answer['matched_by']}; cấp {answer['level']}; từ {answer['valid_from']}{ends}",
+        f"  khớp theo {answer['matched_by']}; cấp {answer['level']}; {begins}{ends}",
         *walked,
     ]
     if answer["parents"]:
@@ -85,7 +86,7 @@ def _of_agency(found: Resolution, directory: Directory, contacts: Contacts | Non
         "name": meant.name,
         "level": meant.level,
         "parents": [each.organ_id for each in directory.parents(meant.organ_id, on)],
-        "valid_from": meant.valid_from,
+        "valid_from": meant.valid_from if meant.valid_from != date.min else None,
         "valid_to": meant.valid_to,
         "endpoint": endpoint
         and {"endpoint_id": endpoint.endpoint_id, "organ_id": endpoint.organ_id, "mode": endpoint.mode},

@@ -1,16 +1,18 @@
 """`lienthong reference check|diff|publish|show`: reference data is judged as a whole before it decides anything."""
 
-import hashlib
-from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from infra.clock import open_clock
 from infra.commands import DONE, NO, Ctx, command, group
+from infra.comparing import differences, meanings
 from infra.publish import files_at, publish_files
 from infra.published import announced
-from schemas.reference import KINDS, ReferenceFault, UnsoundReferenceError, parse
+from schemas.edxml.moments import HERE
+from schemas.reference import KINDS, Directory, ReferenceFault, UnsoundReferenceError, parse
 from schemas.reference.policy_dangers import Danger, dangers_of
 from schemas.reference.signature_policy import SignaturePolicy
 
@@ -37,17 +39,20 @@ def check(ctx: Ctx, kind: str, path: Path) -> int:
 @click.argument("kind", type=KIND)
 @click.argument("old", type=PATH)
 @click.argument("new", type=PATH)
-def diff(ctx: Ctx, kind: str, old: Path, new: Path) -> int:
-    """Compare two snapshots of one kind, line by line, whatever the order of the lines."""
-    before, after = _lines(files_at(kind, old)), _lines(files_at(kind, new))
-    changed = sorted(before.keys() & after.keys() - {key for key in before if before[key] == after.get(key)})
-    answer: dict[str, Any] = {
-        "added": [after[key] for key in sorted(after.keys() - before.keys())],
-        "removed": [before[key] for key in sorted(before.keys() - after.keys())],
-        "changed": [{"before": before[key], "after": after[key]} for key in changed],
-    }
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="Day on which codes are compared; the axis' today by default."
+)
+def diff(ctx: Ctx, kind: str, old: Path, new: Path, *, on: datetime | None) -> int:
+    """Compare two snapshots of one kind, whatever the order of the lines; of directories also which codes come to mean somebody else."""
+    files = files_at(kind, old), files_at(kind, new)
+    answer: dict[str, Any] = differences(*files)
+    before, after = (parse(kind, each)[0] if kind == "directory" else None for each in files)
+    if isinstance(before, Directory) and isinstance(after, Directory):
+        day = on.date() if on else open_clock(ctx.settings).now().astimezone(HERE).date()
+        answer |= {"on": day, "meanings": meanings(before, after, day)}
     human = [f"+ {line}" for line in answer["added"]] + [f"- {line}" for line in answer["removed"]]
     human += [f"- {each['before']}\n+ {each['after']}" for each in answer["changed"]]
+    human += [f"= {each['code']}: {each['before']} → {each['after']}" for each in answer.get("meanings", ())]
     ctx.emit(answer, human="\n".join(human) or "Không khác nhau.")
     return DONE
 
@@ -112,19 +117,3 @@ def _dangers(value: object) -> tuple[Danger, ...]:
 def _spoken(danger: Danger) -> str:
     where = f"quy tắc {danger.rule}, " if danger.rule else ""
     return f"Nguy hiểm: {where}{danger.option}. {danger.sentence_vi}"
-
-
-def _lines(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return a key for each line (file and first field, numbered where it comes again) -> the line as it is written."""
-    found: dict[str, str] = {}
-    for name, content in sorted(files.items()):
-        try:
-            lines = content.decode("utf-8-sig").splitlines()
-        except UnicodeDecodeError:
-            lines = [f"sha256 {hashlib.sha256(content).hexdigest()}, {len(content)} bytes"]
-        for line in filter(str.strip, lines):
-            key, number = f"{name} {line.split(',', 1)[0].strip()}", 1
-            while f"{key} {number}" in found:
-                number += 1
-            found[f"{key} {number}"] = f"{name}: {line}"
-    return found

@@ -1,4 +1,4 @@
-"""Parses the directory: agencies.csv, levels.csv, aliases.csv, endpoints.csv, successors.csv -> `Directory`."""
+"""Parses the directory: agencies.csv (or agencies.json, the national list), levels.csv, aliases.csv, endpoints.csv, successors.csv -> `Directory`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,8 @@ from schemas.reference.agencies import Agency, Endpoint, Level, SuccessorRow
 from schemas.reference.directory import Alias, Directory
 from schemas.reference.directory_checks import Placed, check_directory
 from schemas.reference.faults import Faults
+from schemas.reference.national_list import FILE as NATIONAL
+from schemas.reference.national_list import read_national_list
 from schemas.reference.table import Row, read_table
 
 AGENCIES = ("organ_id", "qd20_id", "name", "parent", "level", "valid_from", "valid_to", "successor", "working_hours")
@@ -28,9 +30,12 @@ T = TypeVar("T")
 
 def parse_directory(files: Mapping[str, bytes], faults: Faults) -> Directory:
     """Parse and check the folder; the directory is usable only if no fault was noted."""
-    agencies = _placed(_agency(row) for row in read_table("agencies.csv", files.get("agencies.csv"), AGENCIES, faults))
     levels = _placed(_level(row) for row in read_table("levels.csv", files.get("levels.csv"), LEVELS, faults))
-    aliases = _optional(files, "aliases.csv", ALIASES, faults)
+    rows, aliases = _listed(files, [each.value for each in levels], faults)
+    if NATIONAL not in files or "agencies.csv" in files:
+        rows += read_table("agencies.csv", files.get("agencies.csv"), AGENCIES, faults)
+    agencies = _placed(map(_agency, rows))
+    aliases += _optional(files, "aliases.csv", ALIASES, faults)
     endpoints = _placed(_endpoint(row) for row in _optional(files, "endpoints.csv", ENDPOINTS, faults))
     splits = _placed(_split(row) for row in _optional(files, "successors.csv", SUCCESSORS, faults))
     named = _placed((row, _alias(row)) for row in aliases)
@@ -44,6 +49,16 @@ def parse_directory(files: Mapping[str, bytes], faults: Faults) -> Directory:
         endpoints_by_id=_grouped((each.value for each in endpoints), "endpoint_id"),
         splits=_splits(each.value for each in splits),
     )
+
+
+def _listed(files: Mapping[str, bytes], levels: Iterable[Level], faults: Faults) -> tuple[list[Row], list[Row]]:
+    """Return what the national list says, if it is there; of several levels of one rank the first stands for it."""
+    if NATIONAL not in files:
+        return [], []
+    ranks: dict[int, str] = {}
+    for each in levels:
+        ranks.setdefault(each.rank, each.level)
+    return read_national_list(files[NATIONAL], ranks, faults)
 
 
 def _optional(files: Mapping[str, bytes], name: str, columns: Iterable[str], faults: Faults) -> list[Row]:

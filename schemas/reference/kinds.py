@@ -35,7 +35,9 @@ class Kind:
 
 _EVERY = (
     Kind(
-        "directory", ("agencies.csv", "aliases.csv", "levels.csv", "endpoints.csv", "successors.csv"), parse_directory
+        "directory",
+        ("agencies.csv", "agencies.json", "aliases.csv", "levels.csv", "endpoints.csv", "successors.csv"),
+        parse_directory,
     ),
     Kind("contacts", ("contacts.csv",), parse_contacts),
     Kind("calendar", ("calendar.yaml",), parse_calendar),

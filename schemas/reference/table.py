@@ -30,6 +30,15 @@ def iso_day(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=20_000)
+def _sound_span(valid_from: str, valid_to: str) -> tuple[date, date | None] | None:
+    """Return a validity where nothing is wrong with it: most rows have one of a few."""
+    first, last = iso_day(valid_from), iso_day(valid_to)
+    if first is None or (valid_to and last is None) or (last is not None and last < first):
+        return None
+    return first, last
+
+
 @dataclass(slots=True)  # not frozen: a directory has 150,000, and freezing each takes as long as reading it
 class Row:
     """One row of a table; its readers note a fault and answer a harmless value where the cell is wrong."""
@@ -38,10 +47,12 @@ class Row:
     line: int
     cells: Mapping[str, str]
     faults: Faults
+    shown_as: Mapping[str, str] | None = None
+    """Column -> what it is called in the file, where it has another name there."""
 
     def fault(self, column: str, code: str, sentence_vi: str) -> None:
         """Note a fault of this row."""
-        self.faults.add(self.file, self.line, column, code, sentence_vi)
+        self.faults.add(self.file, self.line, (self.shown_as or {}).get(column, column), code, sentence_vi)
 
     def text(self, column: str, *, optional: bool = False) -> str:
         """Return the cell, trimmed and NFC."""
@@ -81,6 +92,8 @@ class Row:
 
     def validity(self) -> tuple[date, date | None]:
         """Return `valid_from` (empty = always) and `valid_to` (inclusive, None = open)."""
+        if (sound := _sound_span(self.cells.get("valid_from", ""), self.cells.get("valid_to", ""))) is not None:
+            return sound
         valid_from, valid_to = self.day("valid_from", optional=True), self.day("valid_to", optional=True)
         if valid_from and valid_to and valid_to < valid_from:
             self.fault("valid_to", "VALIDITY_INVERTED", f"Ngày hết hạn {valid_to} trước ngày bắt đầu {valid_from}.")

@@ -92,9 +92,10 @@ def test_the_same_data_do_not_differ(folder: Path) -> None:
     """The order of rows says nothing."""
     head, *rows = (folder / "levels.csv").read_text(encoding="utf-8").splitlines()
     (folder / "levels.csv").write_text("\n".join([head, *reversed(rows)]) + "\n", encoding="utf-8")
-    result = run("diff", "directory", REFERENCE, folder, "--json")
+    result = run("diff", "directory", REFERENCE, folder, "--on", "2026-11-23", "--json")
 
-    assert (0, {"added": [], "removed": [], "changed": []}) == (result.exit_code, answer(result))
+    same = {"added": [], "removed": [], "changed": [], "on": "2026-11-23", "meanings": []}
+    assert (0, same) == (result.exit_code, answer(result))
 
 
 def test_rows_that_came_went_and_changed(folder: Path) -> None:
@@ -112,6 +113,28 @@ def test_rows_that_came_went_and_changed(folder: Path) -> None:
     assert ["aliases.csv: 05.H53,000.00.05.H53,2020-10-01,,short form"] == found["removed"]
     [changed] = found["changed"]
     assert ("levels.csv: unit,3", "levels.csv: unit,4") == (changed["before"][:18], changed["after"][:18])
+
+
+def test_codes_that_come_to_mean_somebody_else_are_said(folder: Path) -> None:
+    """An agency ends in favour of another: all its codes mean that one from the day on, and none before."""
+    edit(
+        folder / "agencies.csv",
+        (
+            row := next(
+                each for each in (folder / "agencies.csv").read_text("utf-8").splitlines() if "000.00.17.H53" in each
+            )
+        ),
+        row.replace(",2020-10-01,,,", ",2020-10-01,2026-11-30,000.00.05.H53,"),
+    )
+    words = ("diff", "directory", REFERENCE, folder, "--json", "--on")
+    after, before = answer(run(*words, "2026-12-01")), answer(run(*words, "2026-11-30"))
+    meant = {each["code"]: (each["before"], each["after"]) for each in after["meanings"]}
+
+    assert ("000.00.17.H53", "000.00.05.H53") == meant["000.00.17.H53"] == meant["000.0017.H53"]
+    assert [] == before["meanings"]
+    [changed] = after["changed"]
+    assert {"valid_to", "successor"} == set(changed["columns"])
+    assert {"before": "", "after": "2026-11-30"} == changed["columns"]["valid_to"]
 
 
 def test_binary_files_differ_by_their_hash(tmp_path: Path) -> None:
