@@ -94,7 +94,7 @@ FLOWS = {
         ),
         Flow(
             name="router",
-            reads=("document.signed", "document.refused", "status.submitted", "operator.acted"),
+            reads=("document.signed", "document.refused", "document.related", "status.submitted", "operator.acted"),
             core=_routing,
             needs=("directory", "routes", "identities"),
         ),
@@ -106,6 +106,7 @@ FLOWS = {
                 "document.held",
                 "document.refused",
                 "document.dispatched",
+                "document.superseded",
                 "document.received",
                 "document.acknowledged",
                 "status.parked",

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from schemas.events import (
     Act,
+    DeliverySuperseded,
     DocumentAcknowledged,
     DocumentDispatched,
     DocumentReceived,
@@ -28,6 +29,9 @@ PROGRESS = ("none", "dispatched", "offered", "received", "01", "03", "04", "05",
 ACCEPTED = PROGRESS[PROGRESS.index("03") :]
 REFUSED = "02"
 ASKED, AGREED, DECLINED = "13", "15", "16"
+UPDATED, REPLACED = "updated", "replaced"
+"""What a newer document did to a delivery; nothing was dispatched for it here."""
+
 LABELS = (*PROGRESS, "recalled", "contested", "refused", "replaced", "recall asked")
 CORRECTION = "correction"
 """`OperatorActed.action` that ends a contest: its subject is the delivery, its detail the label that holds."""
@@ -121,6 +125,11 @@ def observed(delivery_id: str, event: Event) -> DeliveryState:
         case DocumentDispatched():
             asked = frozenset({Dispatch(event.act, at, event.event_id)})
             return DeliveryState(delivery_id=delivery_id, progress="dispatched", dispatches=asked)
+        case DeliverySuperseded():
+            took_hold = REPLACED if event.act is Act.REPLACE else UPDATED
+            return DeliveryState(
+                delivery_id=delivery_id, dispatches=frozenset({Dispatch(took_hold, at, event.event_id)})
+            )
         case DocumentReceived():
             progress = "received" if event.milestone is Milestone.RECEIVED else "offered"
             return DeliveryState(delivery_id=delivery_id, progress=progress)
@@ -146,7 +155,7 @@ def refusals(state: DeliveryState) -> frozenset[str]:
 
 def version(state: DeliveryState) -> int:
     """Return how often the recipient was sent a content: 1, and one more for each update."""
-    return 1 + sum(act.act == Act.UPDATE for act in _later_acts(state))
+    return 1 + sum(each.act in (Act.UPDATE, UPDATED) for each in _later_acts(state))
 
 
 def rounds(state: DeliveryState) -> tuple[Round, ...]:
@@ -164,7 +173,9 @@ def rounds(state: DeliveryState) -> tuple[Round, ...]:
 
 def _later_acts(state: DeliveryState) -> list[Dispatch]:
     """Return the acts upon a delivery; the dispatch it began with is none of them, whatever the packet's type."""
-    return sorted(state.dispatches, key=lambda each: (each.act != Act.DELIVER, each.at, each.event_id))[1:]
+    own = [each for each in state.dispatches if each.act not in (UPDATED, REPLACED)]
+    by_others = [each for each in state.dispatches if each.act in (UPDATED, REPLACED)]
+    return sorted(own, key=lambda each: (each.act != Act.DELIVER, each.at, each.event_id))[1:] + by_others
 
 
 def _recalls(state: DeliveryState) -> list[Dispatch]:
@@ -192,7 +203,7 @@ def label(state: DeliveryState) -> str:
         (recalled or any({AGREED} == each.answers for each in every), "recalled"),
         (contested(state), "contested"),
         (bool(refusals(state)), "refused"),
-        (any(each.act == Act.REPLACE for each in _later_acts(state)), "replaced"),
+        (any(each.act in (Act.REPLACE, REPLACED) for each in _later_acts(state)), "replaced"),
         (any(each.asked and not each.answers for each in every), "recall asked"),
     )
     return next((name for holds, name in matches if holds), state.progress)

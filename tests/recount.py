@@ -17,7 +17,7 @@ from schemas.events import DocumentAlert, Event, TimerFired
 from schemas.reference import Reference
 from schemas.step import Forget, Outcome, Put, Rest, Wake
 
-OF_THE_ROUTER = {"same_id_other_bytes", "recipient_unknown", "status_orphan"}
+OF_THE_ROUTER = {"same_id_other_bytes", "recipient_unknown", "status_orphan", "older_unknown"}
 Slot = tuple[str, str, int, int]
 """(alert id, state, step of the ladder, number): what may be raised once."""
 

@@ -22,6 +22,10 @@ KINDS = {
         "Mã nơi nhận không có trong danh mục; văn bản được chuyển về cơ quan gốc.",
     ),
     "status_orphan": ("Trạng thái không rõ văn bản", "Có trạng thái về một văn bản mà trục chưa từng chuyển."),
+    "older_unknown": (
+        "Không rõ văn bản cũ",
+        "Văn bản cập nhật hoặc thay thế nêu một văn bản mà trục chưa từng chuyển.",
+    ),
     "contested": ("Trạng thái mâu thuẫn", "Bên nhận vừa báo từ chối vừa báo tiếp nhận cùng một văn bản."),
     "directory_gap": ("Thiếu cán bộ đầu mối", "Danh mục chưa có cán bộ đầu mối cho một bước cảnh báo."),
 }
@@ -46,6 +50,7 @@ TO_DO = {
     "same_id_other_bytes": "kiểm tra văn bản; nội dung mới phải gửi với mã mới, hoặc gửi dạng cập nhật, thay thế",
     "recipient_unknown": "kiểm tra mã nơi nhận, chuyển tiếp hoặc trả lại văn bản",
     "status_orphan": "kiểm tra mã văn bản trong trạng thái đã gửi",
+    "older_unknown": "kiểm tra mã của văn bản cũ ghi trong văn bản mới",
     "contested": "liên hệ bên nhận và xác định trạng thái đúng",
     "directory_gap": "bổ sung cán bộ đầu mối vào danh mục",
 }

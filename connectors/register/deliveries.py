@@ -8,10 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from schemas import lifecycle
-from schemas.events import Act, DocumentAcknowledged, DocumentDispatched, DocumentReceived, Event, Milestone
+from schemas.events import (
+    Act,
+    DeliverySuperseded,
+    DocumentAcknowledged,
+    DocumentDispatched,
+    DocumentReceived,
+    Event,
+    Milestone,
+)
 
 Row = Mapping[str, Any]
-Known = DocumentDispatched | DocumentReceived | DocumentAcknowledged
+Known = DocumentDispatched | DeliverySuperseded | DocumentReceived | DocumentAcknowledged
 
 
 def key_of(event: Event) -> tuple[str] | None:

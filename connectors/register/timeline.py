@@ -9,12 +9,14 @@ from infra.kafka.projection import Arrived
 from schemas.conversion import writer_of
 from schemas.events import (
     ContentRef,
+    DeliverySuperseded,
     DocumentAcknowledged,
     DocumentAlert,
     DocumentDispatched,
     DocumentHeld,
     DocumentReceived,
     DocumentRefused,
+    DocumentRelated,
     DocumentRepeated,
     DocumentSigned,
     DocumentSubmitted,
@@ -71,6 +73,8 @@ WHO_AND_WHY: dict[type[Event], Callable[[Any], tuple[str, str]]] = {
     DocumentHeld: lambda event: (VERIFIER, ", ".join(event.verdict.reasons) or event.verdict.sub_indication),
     DocumentRefused: lambda event: (f"axis:{event.stage.value.lower()}", f"{event.reason} {event.addressed}".strip()),
     DocumentDispatched: lambda event: (ROUTER, event.rule),
+    DeliverySuperseded: lambda event: (ROUTER, f"{event.act} {event.by_document_id}"),
+    DocumentRelated: lambda event: (ROUTER, f"{event.act} {event.older_id}"),
     DocumentReceived: lambda event: (
         event.recipient if event.milestone is Milestone.RECEIVED else "axis:deliver",
         event.how,

@@ -138,6 +138,19 @@ class Raised(NamedTuple):
     recorded: Text
 
 
+class Related(NamedTuple):
+    """One newer document that acts on an older one, as its first record says it."""
+
+    where: Where
+    recipients: tuple[str, ...]
+    """organ_ids that get the newer one."""
+
+    recorded: Text
+
+
+Acting = tuple[str, str, str, str]
+"""(older document key, newer document key, digest of the newer one, UPDATE or REPLACE)."""
+
 Slot = tuple[str, str, int, int]
 """(alert id, state, level, number): what may be said once."""
 
@@ -169,6 +182,10 @@ class Books:
 
     spoken_of: dict[tuple[str, str], Where] = field(default_factory=dict)
     """(document key, delivery id) -> the first receipt or status about it."""
+
+    related: dict[Acting, Related] = field(default_factory=dict)
+    superseded: dict[tuple[str, Acting], dict[str, Where]] = field(default_factory=dict)
+    """(delivery id of the older document, what acts on it) -> distinct events; more than one is a double effect."""
 
     alerts: dict[Slot, dict[str, Raised]] = field(default_factory=dict)
     """Slot -> distinct events; more than one is a double effect."""

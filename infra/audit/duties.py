@@ -9,8 +9,8 @@ from datetime import timedelta
 from itertools import pairwise
 
 from infra.audit.books import Books, Raised, Standing
-from infra.audit.facts import EPOCH, moment_in
 from infra.audit.log import Moment
+from infra.audit.moments import EPOCH, moment_in
 from schemas.ids import event_id
 
 FIRING, RESOLVED = "FIRING", "RESOLVED"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from infra.audit.books import Books, Outcome, Raised, Standing, Verdict
+from infra.audit.books import Books, Outcome, Raised, Related, Standing, Verdict
 from infra.audit.facts import Fact
 from infra.audit.log import Where
 
@@ -97,6 +97,17 @@ def _repeated(books: Books, fact: Fact) -> None:
     books.submission(key, sha256).repeated.setdefault(cause, where)
 
 
+def _related(books: Books, fact: Fact) -> None:
+    _, where, _id, acting, recipients, recorded = fact
+    books.related[acting] = Related(where, recipients, recorded)
+
+
+def _superseded(books: Books, fact: Fact) -> None:
+    _, where, event_id, delivery, acting = fact
+    books.superseded.setdefault((delivery, acting), {})[event_id] = where
+    _spoken_of(books, (acting[0], delivery), where)
+
+
 def _received(books: Books, fact: Fact) -> None:
     _, where, _id, key, delivery = fact
     _spoken_of(books, (key, delivery), where)
@@ -145,6 +156,8 @@ ENTER: Mapping[str, Enter] = {
     "sent": _sent,
     "refused whole": _refused_whole,
     "repeated": _repeated,
+    "related": _related,
+    "superseded": _superseded,
     "received": _received,
     "status": _status,
     "answer": _answer,

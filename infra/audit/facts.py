@@ -7,11 +7,10 @@ of millions: what costs a microsecond here is a second of the audit.
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from infra.audit.log import DIGEST, Moment, Text, Where
+from infra.audit.log import DIGEST, Where
+from infra.audit.moments import moment_in
 from infra.kafka.tail import Row
 from infra.letters.acts import Doing
 from schemas.codec import HEADER, MAX_VALUE, DecodeError, common_part, frames_of_several
@@ -25,8 +24,6 @@ Fact = tuple[Any, ...]
 Name = tuple[Where, str, bytes]
 """Where a record lies, its event id, and a digest of its content; of an event with several versions also of what they share, and which it is."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 UTC_TEXTS = {25, 32}
 """Lengths of a moment as our writers write it: with and without microseconds."""
 
@@ -72,20 +69,6 @@ def _head(where: Where, said: Mapping[str, bytes]) -> Head:
     if not head.event_id:
         raise DecodeError("NOT_A_CLOUDEVENT", "no ce_id")
     return head
-
-
-@lru_cache(100_000)
-def moment_in(text: Text) -> Moment:
-    """Read a moment as a header has it; raise ValueError."""
-    moment = datetime.fromisoformat(text.decode())
-    if moment.tzinfo is None:
-        raise ValueError("a time without an offset")
-    return moment_of(moment)
-
-
-def moment_of(moment: datetime) -> Moment:
-    """Return a moment as it is counted here."""
-    return (moment - EPOCH) // MICROSECOND
 
 
 def _look(topic: str, value: bytes) -> tuple[Any, ...]:
@@ -158,6 +141,23 @@ def _dispatched(head: Head, fields: Any) -> tuple[str, Fact]:
     return key, ("sent", head.where, head.event_id, key, sha256, addressed, delivery, _known(act, ACTS), head.cause)
 
 
+def _related(head: Head, fields: Any) -> tuple[str, Fact]:
+    older, newer, sha256, act, recipients = fields
+    return older, (
+        "related",
+        head.where,
+        head.event_id,
+        (older, newer, sha256, _known(act, ACTS)),
+        recipients,
+        head.recorded,
+    )
+
+
+def _superseded(head: Head, fields: Any) -> tuple[str, Fact]:
+    delivery, older, act, newer, sha256 = fields
+    return older, ("superseded", head.where, head.event_id, delivery, (older, newer, sha256, _known(act, ACTS)))
+
+
 def _received(head: Head, fields: Any) -> tuple[str, Fact]:
     delivery, key, milestone = fields
     _known(milestone, MILESTONES)
@@ -215,6 +215,8 @@ LOOK: Mapping[str, tuple[tuple[str, ...], Make | None]] = {
     ),
     "document.repeated": (("document_key", "sha256"), _repeated),
     "document.dispatched": (("delivery_id", "document_key", "content.sha256", "addressed", "act"), _dispatched),
+    "document.related": (("subject", "document_key", "sha256", "act", "recipients"), _related),
+    "document.superseded": (("delivery_id", "document_key", "act", "by_document_key", "by_sha256"), _superseded),
     "document.received": (("delivery_id", "document_key", "milestone"), _received),
     "document.acknowledged": (("delivery_id", "document_key", "content.sha256"), _acknowledged),
     "document.alerts": (("about", "document_key", "alert_id", "kind", "state", "level", "number", "clock"), _alert),

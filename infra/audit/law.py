@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from infra.audit import account, duties
+from infra.audit import account, duties, superseding
 from infra.audit.books import Books
-from infra.audit.facts import moment_in, moment_of
 from infra.audit.log import Log, Moment, Text, Where
+from infra.audit.moments import moment_in, moment_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,12 @@ def judge_things(books: Books, *, since: Moment | None = None, settled_by: Momen
         _documents(books, since, settled_by)
         + found("status", lost=unanswered, twice=_answered_twice(books), unexplained=_no_status(books))
         + found("delivery", twice=_sent_twice(books), unexplained=_never_sent(books))
+        + found(
+            "delivery",
+            lost=superseding.missing(books, since, settled_by),
+            twice=superseding.doubled(books),
+            unexplained=superseding.strange(books),
+        )
         + found(
             "alert",
             lost=unsaid,

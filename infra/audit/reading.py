@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 
 from infra.audit.books import Books
 from infra.audit.entering import enter
-from infra.audit.facts import Fact, Name, facts_of, moment_in
+from infra.audit.facts import Fact, Name, facts_of
 from infra.audit.log import Burial, Log
+from infra.audit.moments import moment_in
 from infra.errors import EnvironmentFaultError
 from infra.kafka.dead_letters import dead_letter
 from infra.kafka.ending import NEWER

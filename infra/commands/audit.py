@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from infra.audit import note
-from infra.audit.facts import moment_of
 from infra.audit.law import Findings, found
+from infra.audit.moments import moment_of
 from infra.audit.positions import Progress, compare, positions
 from infra.audit.survey import Answer, Asked, survey
 from infra.clock import open_clock

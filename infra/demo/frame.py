@@ -38,6 +38,14 @@ class Draft:
     signer: str = ""
     """Name printed as the competent person's."""
 
+    business_type: int = 0
+    """BussinessDocType: 0 new, 1 recall, 2 update, 3 replace."""
+
+    related: tuple[str, ...] = ()
+    """Normalised ids of the older documents that it acts on; a recall bears the older one's own id."""
+
+    reason: str = "Văn bản điện tử mới"
+
     @property
     def day(self) -> date:
         """Promulgation day."""
@@ -63,7 +71,9 @@ class Draft:
             type_code=2,
             type_name="Công văn",
             subject=self.subject,
-            business_reason="Văn bản điện tử mới",
+            business_type=self.business_type,
+            business_reason=self.reason,
+            related=self.related,
         )
 
 

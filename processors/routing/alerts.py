@@ -1,10 +1,10 @@
-"""What the router warns of: a used id, a code nobody knows, a status whose document never came."""
+"""What the router warns of: a used id, a code nobody knows, a status or a newer document whose document never came."""
 
 from datetime import datetime
 
 from processors.routing.answers import versions
 from processors.routing.plan import here
-from schemas.events import AlertState, DocumentAlert, DocumentSigned, StatusSubmitted, Told
+from schemas.events import AlertState, DocumentAlert, DocumentRelated, DocumentSigned, StatusSubmitted, Told
 from schemas.ids import event_id
 from schemas.reference import Reference
 
@@ -51,6 +51,28 @@ def handed_to_root(event: DocumentSigned, addressed: str, reference: Reference, 
         sender=event.sender,
         recipient=addressed,
         subject=event.envelope.subject,
+        versions=versions(reference, "contacts"),
+    )
+
+
+def older_unknown(event: DocumentRelated, reference: Reference, now: datetime) -> DocumentAlert:
+    """Warn the sender's clerk and the axis operator: the document that this one updates or replaces was never carried here."""
+    alert = event_id("alert", event.document_key, "older_unknown", event.subject)
+    return DocumentAlert(
+        event_id=event_id(alert, AlertState.FIRING),
+        occurred_at=now,
+        correlation_id=event.document_key,
+        causation_id=event.event_id,
+        alert_id=alert,
+        about=event.document_key,
+        document_key=event.document_key,
+        document_id=event.document_id,
+        kind="older_unknown",
+        state=AlertState.FIRING,
+        to=_officials(event.sender, reference, now),
+        why="RELATED_DOCUMENT_UNKNOWN",
+        deadline_at=now,
+        sender=event.sender,
         versions=versions(reference, "contacts"),
     )
 

@@ -1,13 +1,13 @@
 """The router: `step(event, known rows) -> events, changed rows`.
 
-It hears document.signed, document.refused (only what takes a provisional verdict back) and status.submitted.
+It hears document.signed, document.refused (only what takes a provisional verdict back), document.related and status.submitted.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from processors.routing import statuses
+from processors.routing import related, statuses
 from processors.routing.documents import Decision, on_signed
 from processors.routing.memory import (
     Document,
@@ -20,7 +20,15 @@ from processors.routing.memory import (
     paths_row,
 )
 from processors.routing.recalls import on_downgrade, on_recall_packet
-from schemas.events import DocumentDispatched, DocumentRefused, DocumentSigned, Event, StatusSubmitted, TimerFired
+from schemas.events import (
+    DocumentDispatched,
+    DocumentRefused,
+    DocumentRelated,
+    DocumentSigned,
+    Event,
+    StatusSubmitted,
+    TimerFired,
+)
 from schemas.reference import Reference
 from schemas.step import Change, Outcome, Put
 
@@ -32,7 +40,9 @@ class RoutingCore:
         """Name the rows of the event's document."""
         match event:
             case DocumentSigned(document_key=key):
-                return (document_row(key), paths_row(key), parked_row(key))
+                return (document_row(key), paths_row(key), parked_row(key), related.related_row(key))
+            case DocumentRelated(subject=key):
+                return (document_row(key), related.related_row(key))
             case DocumentRefused(document_key=key, recalls=recalls) if recalls:
                 return (document_row(key), paths_row(key))
             case StatusSubmitted(document_key=key):
@@ -59,8 +69,12 @@ class RoutingCore:
             case StatusSubmitted(document_key=key):
                 document = load_document(known.get(document_row(key)))
                 return statuses.on_status(event, document, known.get(parked_row(key)), reference, now)
+            case DocumentRelated(subject=key):
+                document, row = load_document(known.get(document_row(key))), known.get(related.related_row(key))
+                return related.on_related(event, document, row, reference, now)
             case TimerFired(row=row):
-                return statuses.on_orphans(event, known.get(row), reference)
+                on_timer = related.on_timer if row.startswith(related.PREFIX) else statuses.on_orphans
+                return on_timer(event, known.get(row), reference)
             case _:
                 return Outcome()
 
@@ -76,7 +90,12 @@ class RoutingCore:
         decision = on_signed(event, load_document(known.get(document_row(key))), reference, now, recall=recall)
         outcome = _written(key, decision, known, paths)
         early = statuses.replay(key, known.get(parked_row(key)), decision.document, reference, now)
-        return Outcome(events=(*outcome.events, *early.events), changes=(*outcome.changes, *early.changes))
+        newer = related.on_dispatched(key, known.get(related.related_row(key)), decision.document, reference, now)
+        every = (outcome, early, newer)
+        return Outcome(
+            events=tuple(event for each in every for event in each.events),
+            changes=tuple(change for each in every for change in each.changes),
+        )
 
     def _recalled(
         self, event: DocumentRefused, known: Mapping[str, bytes], reference: Reference, now: datetime

@@ -5,7 +5,7 @@ the same digest with another causation is the sender's repeat, answered with the
 An attempt that was refused as a whole (an outsider's, a mistaken sender's) blocks nobody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from processors.routing import alerts, answers
 from processors.routing.entitlement import may_act_on, may_speak, sender_fault
 from processors.routing.memory import Document, Try
 from processors.routing.plan import here, plan
-from schemas.events import Act, DocumentDispatched, DocumentSigned, Event
+from processors.routing.related import told_of
+from schemas.events import Act, DocumentDispatched, DocumentRelated, DocumentSigned, Event
 from schemas.ids import event_id
 from schemas.reference import Agency, Reference
 
@@ -39,7 +40,7 @@ def on_signed(
 ) -> Decision:
     """Decide about one verdict that lets a document pass. `recall` acts on the deliveries of a document known here."""
     known = document or Document(document_id=event.envelope.document_id, sender=event.sender)
-    met = _met_before(event, known, now)
+    met = _met_before(event, known, reference, now)
     if met is not None:
         return met
     if fault := _fault(event, reference, now):
@@ -51,7 +52,7 @@ def on_signed(
     return recall(event, known, now) if known.carried and kind == 1 else _dispatch(event, known, reference, now)
 
 
-def _met_before(event: DocumentSigned, known: Document, now: datetime) -> Decision | None:
+def _met_before(event: DocumentSigned, known: Document, reference: Reference, now: datetime) -> Decision | None:
     """Answer a verdict whose bytes had their outcome already, or None."""
     sha256, record = event.content.sha256, event_id(event.event_id, event.causation_id)
     tried = known.tries.get(sha256)
@@ -60,7 +61,8 @@ def _met_before(event: DocumentSigned, known: Document, now: datetime) -> Decisi
     if tried is None:
         return None
     if tried.provisional and event.confirms == tried.verdict:  # said again for a repeat, it is answered as one
-        return Decision(document=known.with_try(sha256, replace(tried, provisional=False).met(record)))
+        older = tuple(_told_of(event, tried.recipients, reference, now))
+        return Decision(events=older, document=known.with_try(sha256, replace(tried, provisional=False).met(record)))
     if tried.refused and tried.refused != "SAME_ID_OTHER_BYTES":
         return None
     answer = answers.repeated(event, tried.verdict, tried.recipients, now)
@@ -93,8 +95,7 @@ def _refuse_whole(event: DocumentSigned, known: Document, reason: str, reference
 def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now: datetime) -> Decision:
     """Send it on its ways.
 
-    Types 2 and 3, and type 1 about a document of another key, go as documents that name the older one.
-    Their effect on its deliveries needs its row, which lies under another key: the full workflows are to come.
+    Types 2 and 3 go as documents that name the older one; its own partition is told, for its rows lie under another key.
     """
     envelope = event.envelope
     others = tuple(each for each in envelope.related if each != envelope.document_id)
@@ -126,7 +127,17 @@ def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now:
     if dispatches and not known.carried:
         known = replace(known, carried=event.content.sha256)
     document = known.with_try(event.content.sha256, tried)
-    return Decision(events=(*dispatches, *refusals, *warned), document=document, dispatches=dispatches)
+    older = _told_of(event, tried.recipients, reference, now)
+    return Decision(events=(*dispatches, *refusals, *warned, *older), document=document, dispatches=dispatches)
+
+
+def _told_of(
+    event: DocumentSigned, recipients: tuple[str, ...], reference: Reference, now: datetime
+) -> Iterator[DocumentRelated]:
+    """Yield what the older documents' partitions are told; what is provisional takes hold of nothing before it is confirmed."""
+    act = ACTS.get(event.envelope.business_type, Act.DELIVER)
+    if act in (Act.UPDATE, Act.REPLACE) and recipients and not event.provisional:
+        yield from told_of(event, recipients, act, reference, now)
 
 
 def _sender(event: DocumentSigned, reference: Reference, now: datetime) -> Agency:

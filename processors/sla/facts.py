@@ -12,6 +12,7 @@ from processors.sla.cases import About, Case, delivery_row, verification_row
 from processors.sla.rulebook import Rulebook
 from schemas.events import (
     Act,
+    DeliverySuperseded,
     DocumentAcknowledged,
     DocumentDispatched,
     DocumentReceived,
@@ -36,7 +37,7 @@ def row_of(event: Event) -> str | None:
             return verification_row(event.document_key, event.content.sha256)
         case DocumentRefused(stage=Stage.VERIFICATION, document_key=key) if key:
             return verification_row(key, event.sha256)
-        case DocumentDispatched() | DocumentReceived() | DocumentAcknowledged():
+        case DocumentDispatched() | DeliverySuperseded() | DocumentReceived() | DocumentAcknowledged():
             return delivery_row(event.delivery_id)
         case _:
             return None
@@ -65,6 +66,8 @@ def facts_of(event: Event, now: datetime) -> Iterator[tuple[str, datetime]]:
             yield "refused", now
         case DocumentDispatched():
             yield ("recall_sent" if event.act is Act.RECALL else "dispatched"), now
+        case DeliverySuperseded(act=Act.REPLACE):
+            yield "replaced", now
         case DocumentReceived(milestone=Milestone.RECEIVED):
             yield "received", happened
         case DocumentAcknowledged(code=code):
@@ -119,11 +122,11 @@ def derived(case: Case) -> dict[str, datetime]:
     """Return the facts together with those that follow from them, whatever the order in which they came.
 
     `take_back_asked`: the sender's 13, or a recall that needs consent because it was accepted (03) before.
-    `ended`: the delivery is over: recalled before anybody accepted it, or by agreement (15).
+    `ended`: the delivery is over: replaced, recalled before anybody accepted it, or by agreement (15).
     """
     facts = dict(case.facts)
     asked = [facts[TAKE_BACK]] if TAKE_BACK in facts else []
-    ended = [facts["15"]] if "15" in facts else []
+    ended = [facts[name] for name in ("15", "replaced") if name in facts]
     if (recall := facts.get("recall_sent")) is not None:
         if case.about is not None and case.about.act is Act.RECALL:
             facts.setdefault(

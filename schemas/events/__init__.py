@@ -8,13 +8,21 @@ Times are aware datetimes in UTC; a moment ends in `_at`, a calendar day in `_on
 
 from schemas.events.base import Act, AlertState, ContentRef, Envelope, Event, Indication, Milestone, Stage, Verdict
 from schemas.events.deliveries import (
+    DeliverySuperseded,
     DocumentAcknowledged,
     DocumentDispatched,
     DocumentReceived,
     StatusParked,
     StatusSubmitted,
 )
-from schemas.events.documents import DocumentHeld, DocumentRefused, DocumentRepeated, DocumentSigned, DocumentSubmitted
+from schemas.events.documents import (
+    DocumentHeld,
+    DocumentRefused,
+    DocumentRelated,
+    DocumentRepeated,
+    DocumentSigned,
+    DocumentSubmitted,
+)
 from schemas.events.duties import DocumentAlert, NotifyAttempted, ObligationChanged, Told
 from schemas.events.running import OperatorActed, ReferencePublished, TimerFired
 
@@ -22,12 +30,14 @@ __all__ = [
     "Act",
     "AlertState",
     "ContentRef",
+    "DeliverySuperseded",
     "DocumentAcknowledged",
     "DocumentAlert",
     "DocumentDispatched",
     "DocumentHeld",
     "DocumentReceived",
     "DocumentRefused",
+    "DocumentRelated",
     "DocumentRepeated",
     "DocumentSigned",
     "DocumentSubmitted",

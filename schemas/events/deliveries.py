@@ -60,6 +60,30 @@ class DocumentDispatched(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySuperseded(Event):
+    """A newer document took hold of this delivery: it is replaced, or has a newer version. Nothing travels by this; the newer one has deliveries of its own."""
+
+    delivery_id: str
+    document_key: str
+    document_id: str
+    sender: str
+    recipient: str
+    """organ_id of this delivery; who gets the newer document is it, or came after it."""
+
+    act: Act
+    """UPDATE or REPLACE."""
+
+    by_document_key: str
+    by_document_id: str
+    by_sha256: str
+
+    @property
+    def key(self) -> str:
+        """Return the delivery id."""
+        return self.delivery_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentReceived(Event):
     """A transport fact: offered (ready to be fetched), received (the recipient's side has the bytes)."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schemas.events.base import ContentRef, Envelope, Event, Stage, Verdict
+from schemas.events.base import Act, ContentRef, Envelope, Event, Stage, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,41 @@ class DocumentRefused(Event):
 
     verdict: Verdict | None = None
     versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Return the subject."""
+        return self.subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRelated(Event):
+    """A document that was dispatched updates or replaces an older one; told to the older one's partition, which acts on its deliveries."""
+
+    subject: str
+    """The Kafka key: document key of the older document."""
+
+    older_id: str
+    """Its id, normalised."""
+
+    document_key: str
+    """The newer document."""
+
+    document_id: str
+    sha256: str
+    """Digest of the newer document."""
+
+    sender: str
+    """organ_id of who sent the newer one."""
+
+    act: Act
+    """UPDATE or REPLACE."""
+
+    recipients: tuple[str, ...]
+    """organ_ids that get the newer one."""
+
+    only: bool = True
+    """False where the older one may lie under several keys (its issuer was succeeded): then not to know it says nothing."""
 
     @property
     def key(self) -> str:

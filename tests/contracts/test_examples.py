@@ -24,6 +24,7 @@ UNKNOWN = "000.99.99.H53"
 
 KEYS: dict[str, Callable[[Any], set[str]]] = {
     "document key": lambda event: {event.document_key},
+    "document key of the older one": lambda event: {event.subject},
     "delivery id": lambda event: {event.delivery_id},
     "document key, delivery or SHA-256": lambda event: {
         event.document_key,

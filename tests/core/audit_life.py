@@ -5,7 +5,18 @@ from dataclasses import replace
 
 from infra.kafka.tail import Record
 from schemas import codec
-from schemas.events import Act, AlertState, DocumentRepeated, Event, Milestone, Stage, StatusParked, StatusSubmitted
+from schemas.events import (
+    Act,
+    AlertState,
+    DeliverySuperseded,
+    DocumentRelated,
+    DocumentRepeated,
+    Event,
+    Milestone,
+    Stage,
+    StatusParked,
+    StatusSubmitted,
+)
 from schemas.ids import event_id
 from tests.connectors import life as of
 from tests.connectors.life import COMMUNE, CONTENT, HEALTH, KEY, PROVINCE
@@ -22,7 +33,7 @@ LATER_KEY = "later"
 
 def clean() -> Life:
     """Return lives that break no law: every outcome and every way round is there once."""
-    return {**carried(), **spoken(), **other_bytes(), **taken_back(), **refused_at_intake()}
+    return {**carried(), **spoken(), **other_bytes(), **taken_back(), **replaced(), **refused_at_intake()}
 
 
 def carried() -> Life:
@@ -122,6 +133,32 @@ def taken_back() -> Life:
         "revoked": revoked,
         "recalled": of.dispatched(**sent, causation_id=revoked.event_id, act=Act.RECALL),
     }
+
+
+NEWER_KEY = "newer"
+"""Key of a document that replaces the carried one for one of its recipients."""
+
+
+def replaced() -> Life:
+    """Replace the carried document for the health department; the commune keeps the first one."""
+    key = {"document_key": NEWER_KEY}
+    content = replace(CONTENT, sha256="e" * 64)
+    envelope = replace(of.ENVELOPE, recipients=(HEALTH,), business_type=3, related=(of.DOCUMENT_ID,))
+    came = of.submitted(**key, envelope=envelope, content=content)
+    passed = of.signed(**key, envelope=envelope, content=content, causation_id=came.event_id)
+    sent = of.dispatched(
+        **key, delivery_id="newer delivery", content=content, causation_id=passed.event_id, act=Act.REPLACE
+    )
+    told = of.made(
+        DocumentRelated, 40, subject=KEY, older_id=of.DOCUMENT_ID, **key, document_id="newer id", sha256=content.sha256,
+        sender=PROVINCE, act=Act.REPLACE, recipients=(HEALTH,), causation_id=passed.event_id,
+    )  # fmt: skip
+    taken = of.made(
+        DeliverySuperseded, 41, delivery_id=of.DELIVERY, document_key=KEY, document_id=of.DOCUMENT_ID, sender=PROVINCE,
+        recipient=HEALTH, act=Act.REPLACE, by_document_key=NEWER_KEY, by_document_id="newer id", by_sha256=content.sha256,
+        causation_id=told.event_id,
+    )  # fmt: skip
+    return {"newer": came, "newer signed": passed, "newer sent": sent, "related": told, "superseded": taken}
 
 
 def refused_at_intake() -> Life:

@@ -73,6 +73,7 @@ def a_recipient_without_a_dispatch(life: Life) -> None:
         "resolved",
         "early acknowledged",
         "arrived acknowledged",
+        "superseded",
     )
     gone(life, "early", "parked", "arrived")
 
@@ -218,3 +219,21 @@ def a_receipt_for_nothing(life: Life) -> None:
 def an_answer_to_no_status(life: Life) -> None:
     """Refuse a status that never came in."""
     gone(life, "foreign")
+
+
+@violation("lost", "did not take hold of it")
+def a_replacement_that_replaces_nothing(life: Life) -> None:
+    """The newer document went out and named the older one; its delivery stayed as it was."""
+    gone(life, "superseded")
+
+
+@violation("duplicate_effects", "took hold 2 times")
+def a_delivery_replaced_twice(life: Life) -> None:
+    """One newer document, two events."""
+    again(life, "superseded")
+
+
+@violation("unexplained", "which names no such document")
+def a_delivery_replaced_by_nobody(life: Life) -> None:
+    """No newer document named it."""
+    gone(life, "related")

@@ -12,6 +12,7 @@ from schemas.events import (
     Act,
     AlertState,
     ContentRef,
+    DeliverySuperseded,
     DocumentAcknowledged,
     DocumentAlert,
     DocumentDispatched,
@@ -87,6 +88,24 @@ def dispatched(moment: str, *, mode: str = "pull", due_on: date | None = None, *
         rule="within-province",
         due_on=due_on,
         **own,
+    )
+
+
+def superseded(moment: str, act: Act) -> DeliverySuperseded:
+    """Let a newer document take hold of the commune's delivery."""
+    return DeliverySuperseded(
+        event_id=event_id("superseded", act),
+        occurred_at=at(moment),
+        recorded_at=at(moment),
+        delivery_id=DELIVERY,
+        document_key=KEY,
+        document_id=DOCUMENT_ID,
+        sender=PROVINCE,
+        recipient=COMMUNE,
+        act=act,
+        by_document_key="newer",
+        by_document_id=f"{PROVINCE},2026-11-23,2/UBND",
+        by_sha256="b" * 64,
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.audit.facts import LOOK, moment_of
+from infra.audit.facts import LOOK
+from infra.audit.moments import moment_of
 from schemas import codec
 from schemas.events import Event
 from schemas.glance import RAW, look, number_in

@@ -16,7 +16,16 @@ from infra.audit.reading import enter_all
 from processors.verification import waiting
 from processors.verification.core import VerificationCore, to_judge
 from processors.verification.verdict import Judgement
-from schemas.events import ContentRef, DocumentRefused, DocumentSigned, DocumentSubmitted, Event, TimerFired
+from schemas.events import (
+    ContentRef,
+    DocumentRefused,
+    DocumentRelated,
+    DocumentSigned,
+    DocumentSubmitted,
+    Event,
+    TimerFired,
+)
+from schemas.ids import document_key
 from schemas.reference import Reference
 from schemas.step import Outcome
 from tests.core.audit_life import on_the_log
@@ -24,7 +33,6 @@ from tests.core.routing_cases import (
     COMMUNE,
     DOCUMENT_ID,
     HEALTH,
-    KEY,
     NOBODY,
     NOON,
     PROVINCE,
@@ -34,6 +42,7 @@ from tests.core.routing_cases import (
 )
 from tests.core.test_verification_core import BROKEN, CRASHED, MISSING, PASSED, PROVISIONAL
 
+NEWER: dict[str, Any] = {"document_id": f"{PROVINCE},2026-11-25,1251/UBND", "related": (DOCUMENT_ID,)}
 CALL_BACK: dict[str, Any] = {"business_type": 1, "related": (DOCUMENT_ID,)}
 PACKETS = {
     "a" * 64: signed(HEALTH, NOBODY).envelope,
@@ -41,11 +50,17 @@ PACKETS = {
     "c" * 64: signed(HEALTH, **CALL_BACK).envelope,
     "d" * 64: signed(HEALTH, HEALTH).envelope,
     "e" * 64: signed(COMMUNE, business_type=2, related=(DOCUMENT_ID,)).envelope,
+    "f" * 64: signed(HEALTH, COMMUNE, business_type=3, **NEWER).envelope,
+    "0" * 64: signed(
+        HEALTH, NOBODY, business_type=2, **NEWER | {"document_id": f"{PROVINCE},2026-11-26,1/UBND"}
+    ).envelope,
 }
-"""Packets under one document id: first, other bytes, a recall, one that names a recipient twice, an update."""
+"""Packets under one document id: first, other bytes, a recall, one that names a recipient twice, an update; and two newer documents: a replacement, an update."""
+
+KEYS = {sha256: document_key(PROVINCE, envelope.document_id) for sha256, envelope in PACKETS.items()}
 
 JUDGEMENTS = (PASSED, MISSING, BROKEN, PROVISIONAL, CRASHED)
-ACTS = ("submit", "submit", "again", "timer", "timer", "newer", "route", "route", "unsay", "status")
+ACTS = ("submit", "submit", "again", "timer", "timer", "newer", "route", "route", "unsay", "tell", "status")
 Act = tuple[str, int, int, bool]
 """What happens; which packet; what a judgement would say; whether the writer died before its position moved."""
 
@@ -73,7 +88,9 @@ class Axis:
     log: list[Event] = field(default_factory=list)
     verifier: Partition = field(default_factory=lambda: Partition(reference=Reference()))
     router: Partition = field(default_factory=Partition)
-    unread: dict[str, deque[Event]] = field(default_factory=lambda: {"signed": deque(), "refused": deque()})
+    unread: dict[str, deque[Event]] = field(
+        default_factory=lambda: {"signed": deque(), "refused": deque(), "related": deque()}
+    )
     epoch: int = 0
     said: dict[tuple[str, int], Judgement] = field(default_factory=dict)
     """(packet, epoch) -> judgement: the same inputs give the same verdict."""
@@ -91,12 +108,14 @@ class Axis:
                 self.unread["signed"].append(self.log[-1])
             elif isinstance(each, DocumentRefused) and each.recalls:
                 self.unread["refused"].append(self.log[-1])
+            elif isinstance(each, DocumentRelated):
+                self.unread["related"].append(self.log[-1])
 
     def submit(self, packet: int, says: int, *, twice: bool, by: str = "folder:h53") -> None:
         """Hand a packet over, and let the verifier take it."""
         sha256, envelope = list(PACKETS.items())[packet]
         came = DocumentSubmitted(
-            event_id=f"submission {len(self.log)}", occurred_at=self.now, recorded_at=self.now, document_key=KEY, envelope=envelope,
+            event_id=f"submission {len(self.log)}", occurred_at=self.now, recorded_at=self.now, document_key=KEYS[sha256], envelope=envelope,
             content=ContentRef(sha256=sha256, size=9, media_type="x/y"), sender=PROVINCE, submitted_by=by, channel="folder",
         )  # fmt: skip
         self.log.append(came)
@@ -105,7 +124,7 @@ class Axis:
     def look_again(self, packet: int, says: int, *, twice: bool) -> None:
         """Wake a packet that waits."""
         sha256 = list(PACKETS)[packet]
-        row = waiting.held_row(KEY, sha256)
+        row = waiting.held_row(KEYS[sha256], sha256)
         if row in self.verifier.rows:
             timer = TimerFired(event_id="t", occurred_at=self.now, recorded_at=self.now, row=row, due_at=self.now)
             self._verify(timer, sha256, says, twice=twice)
@@ -147,18 +166,19 @@ class Axis:
                 self.route("signed", twice=twice)
             case "unsay":
                 self.route("refused", twice=twice)
+            case "tell":
+                self.route("related", twice=twice)
             case _:
                 self.speak(says, twice=twice)
 
     def settle(self) -> None:
         """Read everything that is unread."""
-        for queue in self.unread:
-            while self.unread[queue]:
-                self.route(queue, twice=False)
+        while unread := [queue for queue in self.unread if self.unread[queue]]:
+            self.route(unread[0], twice=False)
 
 
 ONE_ACT = st.tuples(
-    st.sampled_from(ACTS), st.sampled_from((0, 0, 0, 0, 1, 2, 3, 4)), st.sampled_from((0, 3, 0, 3, 1, 2, 4)), st.booleans()
+    st.sampled_from(ACTS), st.sampled_from((0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 5, 6)), st.sampled_from((0, 3, 0, 3, 1, 2, 4)), st.booleans()
 )  # fmt: skip
 """Most of it concerns one packet that passes at first or in the end: the deep ways begin there."""
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from schemas import lifecycle
 from schemas.events import (
     Act,
+    DeliverySuperseded,
     DocumentAcknowledged,
     DocumentDispatched,
     DocumentReceived,
@@ -34,6 +35,7 @@ def pattern(kind: type[E]) -> E:
 
 
 DISPATCHED, RECEIVED = pattern(DocumentDispatched), pattern(DocumentReceived)
+SUPERSEDED = pattern(DeliverySuperseded)
 ACKNOWLEDGED, ACTED = pattern(DocumentAcknowledged), pattern(OperatorActed)
 DELIVERY = DISPATCHED.delivery_id
 
@@ -41,6 +43,11 @@ DELIVERY = DISPATCHED.delivery_id
 def sent(act: Act = Act.DELIVER, minute: int = 0) -> DocumentDispatched:
     """Dispatch, or act upon the delivery."""
     return replace(DISPATCHED, act=act, **_own(f"sent {act}", minute))
+
+
+def superseded(act: Act, minute: int) -> DeliverySuperseded:
+    """Let a newer document take hold of the delivery."""
+    return replace(SUPERSEDED, act=act, **_own(f"superseded {act}", minute))
 
 
 def moved(milestone: Milestone, minute: int = 1) -> DocumentReceived:
@@ -73,6 +80,7 @@ MINUTES = st.integers(0, 9)
 CODES = st.sampled_from(("01", "02", "03", "04", "05", "06", "13", "15", "16", "07", "99", ""))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(sent, st.sampled_from(Act), MINUTES),
+    st.builds(superseded, st.sampled_from((Act.UPDATE, Act.REPLACE)), MINUTES),
     st.builds(moved, st.sampled_from(Milestone), MINUTES),
     st.builds(said, CODES, MINUTES, st.sampled_from(("", "sai thẩm quyền")), claimed=st.none() | MINUTES),
     st.builds(corrected, st.sampled_from(("03", "refused", "nonsense")), MINUTES),
@@ -164,6 +172,11 @@ TAKEN = [sent(), moved(Milestone.OFFERED), moved(Milestone.RECEIVED, 2), said("0
         ([*TAKEN, sent(Act.UPDATE, 6)], "03"),
         ([*TAKEN, sent(Act.REPLACE, 6)], "replaced"),
         ([sent(Act.REPLACE), said("03", 5)], "03"),
+        ([superseded(Act.REPLACE, 6)], "replaced"),
+        ([sent(Act.REPLACE, 6), superseded(Act.REPLACE, 6)], "replaced"),
+        ([*TAKEN, superseded(Act.REPLACE, 6)], "replaced"),
+        ([*TAKEN, superseded(Act.UPDATE, 6)], "03"),
+        ([sent(), said("02", 5, "sai"), superseded(Act.REPLACE, 6)], "refused"),
         ([sent(Act.RECALL), moved(Milestone.OFFERED)], "offered"),
     ],
 )

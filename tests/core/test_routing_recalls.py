@@ -1,6 +1,6 @@
 """Updates, recalls and replacements: by the sender's packet, and by a provisional verdict that did not hold."""
 
-from schemas.events import Act, DocumentDispatched, DocumentRefused, Stage
+from schemas.events import Act, DocumentDispatched, DocumentRefused, DocumentRelated, Stage
 from schemas.ids import delivery_id
 from tests.core.routing_cases import (
     COMMUNE,
@@ -19,9 +19,10 @@ from tests.core.routing_cases import (
 
 def test_an_update_names_the_older_document() -> None:
     """Types 2 and 3 about an own document go as documents with their act and the related id."""
-    (event,) = Partition().take(signed(HEALTH, business_type=3, related=(f"{PROVINCE},2026-01-02,7/UBND",)))
+    event, told = Partition().take(signed(HEALTH, business_type=3, related=(f"{PROVINCE},2026-01-02,7/UBND",)))
 
     assert isinstance(event, DocumentDispatched)
+    assert isinstance(told, DocumentRelated)
     assert (Act.REPLACE, (f"related:{PROVINCE},2026-01-02,7/UBND",)) == (event.act, event.notes)
 
 

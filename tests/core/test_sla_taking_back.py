@@ -1,7 +1,9 @@
 """The watcher while a document is asked back: clocks stand still, the answer is owed, an agreement ends it."""
 
+from processors.sla.cases import delivery_row, load_case
 from schemas.events import Act
 from tests.core.sla_cases import (
+    DELIVERY,
     Watcher,
     dispatched,
     duties,
@@ -9,6 +11,7 @@ from tests.core.sla_cases import (
     received,
     said,
     steps,
+    superseded,
 )
 
 
@@ -33,6 +36,18 @@ def test_an_agreed_take_back_ends_the_delivery() -> None:
 
     assert {"intake": False, "recall_answer": False} == {name: duty.open for name, duty in found.items()}
     assert {} == watcher.due
+
+
+def test_a_replaced_delivery_owes_nothing_and_an_updated_one_all() -> None:
+    """The newer document has clocks of its own; only a replacement takes the place of the older one (ADR 0021)."""
+    for act, still_owed in ((Act.REPLACE, False), (Act.UPDATE, True)):
+        watcher = Watcher()
+        watcher.hear(dispatched("23 09:00"), received("23 09:05"))
+        watcher.hear(superseded("23 09:30", act))
+        case = load_case(watcher.rows[delivery_row(DELIVERY)])
+
+        assert still_owed == bool(watcher.due)
+        assert still_owed == ("replaced" not in case.facts)
 
 
 def test_an_unanswered_take_back_is_escalated() -> None:
