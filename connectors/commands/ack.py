@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 
 from connectors.commands.register import register
-from connectors.delivery.places import BlockedError, by_id, of_agency
+from connectors.delivery.places import BlockedError, of_agency, of_delivery
 from connectors.folders import SUFFIX, Door, endpoint_door, hand_door
 from connectors.intake.client import drop, require_intake, wait_for_receipt
 from connectors.intake.senders import SAID_BY_SENDER
@@ -95,7 +95,11 @@ def _door(settings: Settings, row: Mapping[str, Any], code: str, reference: Refe
     """Return the door of the system that speaks; the one for hands where that system has no folder."""
     try:
         sender_says = code in SAID_BY_SENDER
-        endpoint = of_agency(row["sender"], reference, now) if sender_says else by_id(row["endpoint"], reference, now)
+        endpoint = (
+            of_agency(row["sender"], reference, now)
+            if sender_says
+            else of_delivery(row["endpoint"], row["recipient"], reference, now)
+        )
         return endpoint_door(settings, endpoint.address) if endpoint.kind == "folder" else hand_door(settings)
     except (BlockedError, ValueError):
         return hand_door(settings)

@@ -56,7 +56,7 @@ class Effects:
         delivery = replace(delivery, sha256=event.content.sha256)
         delivery = delivery.became(event.event_id, WAITING, others=SUPERSEDED)
         sheet.put(row, delivery.dump())
-        endpoint = places.by_id(event.endpoint, reference, now)
+        endpoint = places.of_delivery(event.endpoint, event.recipient, reference, now)
         box, mark = places.inbox_at(self._settings, endpoint), mark_of(event)
         if not delivery.address:  # so that a recall finds also what was laid out and could not be confirmed
             sheet.put(row, replace(delivery, address=endpoint.address, mark=mark).dump())

@@ -20,9 +20,15 @@ class BlockedError(Exception):
         self.code, self.endpoint = code, endpoint
 
 
-def by_id(endpoint_id: str, reference: Reference, now: datetime) -> Endpoint:
-    """Return the endpoint that the router decided for; raise `BlockedError`."""
-    found = reference.directory.endpoint(endpoint_id, _day(reference, now)) if reference.directory else None
+def of_delivery(endpoint_id: str, recipient: str, reference: Reference, now: datetime) -> Endpoint:
+    """Return the endpoint that the router decided for; raise `BlockedError`.
+
+    Where it has ended since, the recipient (or who came after it) is served where it is now: a merger happens at midnight.
+    """
+    directory = reference.directory
+    found = directory.endpoint(endpoint_id, _day(reference, now)) if directory else None
+    if found is None and directory and endpoint_id in directory.endpoints_by_id:
+        return of_agency(recipient, reference, now)
     if found is None:
         raise BlockedError("ENDPOINT_UNKNOWN", endpoint_id)
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from processors.routing import alerts, answers
-from processors.routing.entitlement import may_act_on, may_speak, sender_fault
+from processors.routing.entitlement import may_act_on, principal_may, sender_fault
 from processors.routing.memory import Document, Try
 from processors.routing.plan import here, plan
 from processors.routing.related import told_of
@@ -70,11 +70,14 @@ def _met_before(event: DocumentSigned, known: Document, reference: Reference, no
 
 
 def _fault(event: DocumentSigned, reference: Reference, now: datetime) -> str:
-    """Return why the document as a whole may not go, or an empty string."""
-    envelope, on = event.envelope, here(reference, now)
+    """Return why the document as a whole may not go, or an empty string.
+
+    Whether its sender may send is judged as of the hand-over: an agency may have ended since, and what it sent stands.
+    """
+    envelope, on = event.envelope, here(reference, event.submitted_at)
     if fault := sender_fault(envelope.sender, event.sender, envelope.document_id, reference, on):
         return fault
-    if not may_speak(event.submitted_by, event.sender, reference):
+    if not principal_may(event.submitted_by, event.sender, reference, here(reference, now)):
         return "SENDER_NOT_ALLOWED"
     if len(set(envelope.recipients)) != len(envelope.recipients):
         return "DUPLICATE_RECEIVER"
@@ -102,7 +105,7 @@ def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now:
     if envelope.business_type and not others and not known.carried:
         return _refuse_whole(event, known, "RELATED_DOCUMENT_UNKNOWN", reference, now)
     found = plan(
-        envelope, _sender(event, reference, now), reference, here(reference, now), size=event.content.size
+        envelope, _sender(event, reference), reference, here(reference, now), size=event.content.size
     ).reachable()
     dispatches = tuple(
         answers.dispatched(
@@ -140,9 +143,10 @@ def _told_of(
         yield from told_of(event, recipients, act, reference, now)
 
 
-def _sender(event: DocumentSigned, reference: Reference, now: datetime) -> Agency:
-    """Return the sender's row; entitlement was checked, so it is there."""
-    agency = reference.directory.agency(event.sender, here(reference, now)) if reference.directory else None
+def _sender(event: DocumentSigned, reference: Reference) -> Agency:
+    """Return the sender's row as of the hand-over; entitlement was checked, so it is there."""
+    on = here(reference, event.submitted_at)
+    agency = reference.directory.agency(event.sender, on) if reference.directory else None
     if agency is None:
         raise LookupError(event.sender)
     return agency

@@ -26,6 +26,14 @@ def may_speak(principal: str, organ_id: str, reference: Reference) -> bool:
     return reference.identities is not None and organ_id in reference.identities.of_principal(principal)
 
 
+def principal_may(principal: str, organ_id: str, reference: Reference, on: date) -> bool:
+    """Tell whether a client system may speak for an agency, or for the one that took its place by that day."""
+    if may_speak(principal, organ_id, reference):
+        return True
+    found = reference.directory.resolve(organ_id, on) if reference.directory else None
+    return bool(found and found.agency and may_speak(principal, found.agency.organ_id, reference))
+
+
 def sender_fault(addressed: str, sender: str, document_id: str, reference: Reference, on: date) -> str:
     """Return the reason code why this agency may not send under this id, or an empty string.
 

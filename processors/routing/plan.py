@@ -99,7 +99,7 @@ class _Way:
         return NotRouted(addressed=self.delivery.addressed[0], code=why) if why else self.delivery
 
 
-def _nothing(_reference: Reference) -> dict[tuple[str, str, date], _Way]:
+def _nothing(_reference: Reference) -> dict[tuple[str, str, date, date], _Way]:
     return {}
 
 
@@ -118,7 +118,7 @@ def plan(envelope: Envelope, sender: Agency, reference: Reference, on: date, *, 
     found: dict[str, Delivery] = {}
     refusals: list[NotRouted] = []
     for code in dict.fromkeys(envelope.recipients):
-        asked = (code, sender.organ_id, on)
+        asked = (code, sender.organ_id, sender.valid_from, on)
         if (known_way := ways.get(asked)) is None:
             known_way = ways[asked] = _way_or_why(code, sender, directory, routes, on)
         way = known_way.for_packet(envelope, size, reference)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from processors.routing import alerts, answers
-from processors.routing.entitlement import SENDER_SAYS, may_speak, same_agency
+from processors.routing.entitlement import SENDER_SAYS, principal_may, same_agency
 from processors.routing.memory import Document, Parked, dump_parked, load_parked, parked_row
 from processors.routing.plan import here
 from schemas.events import Event, StatusSubmitted, TimerFired
@@ -24,7 +24,7 @@ def on_status(
     """
     if document is not None and document.recipients:
         return Outcome(events=judge(status, document, reference, now))
-    if not _principal_may(status.submitted_by, status.said_by, reference, now):
+    if not principal_may(status.submitted_by, status.said_by, reference, here(reference, now)):
         return Outcome(events=(answers.status_refused(status, "STATUS_NOT_ENTITLED", reference, now),))
     parked = load_parked(waiting)
     if any(each.status.event_id == status.event_id for each in parked):
@@ -78,7 +78,7 @@ def _entitled_for(status: StatusSubmitted, document: Document, reference: Refere
     else:
         meant = _deliveries_of(status.said_by, document, reference, now)
         speaker = status.said_by
-    return meant if meant and _principal_may(status.submitted_by, speaker, reference, now) else ()
+    return meant if meant and principal_may(status.submitted_by, speaker, reference, on) else ()
 
 
 def _deliveries_of(code: str, document: Document, reference: Reference, now: datetime) -> tuple[str, ...]:
@@ -95,11 +95,3 @@ def _deliveries_of(code: str, document: Document, reference: Reference, now: dat
     return tuple(
         organ_id for organ_id in recipients if reference.directory.succeeds(found.agency.organ_id, organ_id, on)
     )
-
-
-def _principal_may(principal: str, speaker: str, reference: Reference, now: datetime) -> bool:
-    """Tell whether the client system may speak for the agency, or for the one that took its place."""
-    if may_speak(principal, speaker, reference):
-        return True
-    found = reference.directory.resolve(speaker, here(reference, now)) if reference.directory else None
-    return bool(found and found.agency and may_speak(principal, found.agency.organ_id, reference))

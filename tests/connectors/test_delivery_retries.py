@@ -107,3 +107,15 @@ def test_content_that_is_not_as_promised_is_not_offered(scene: Scene, stored: by
     scene.tick(at(4))
 
     assert [OFFERED] == scene.facts()
+
+
+def test_an_endpoint_that_ended_meanwhile_is_that_of_today(scene: Scene) -> None:
+    """Decided before midnight, delivered after it: the recipient is served where it is now, and nothing waits for the directory."""
+    scene.reference = with_endpoints(
+        "h53-17,000.00.17.H53,folder,h53-17,pull,2020-10-01,2026-11-22",
+        "new,000.00.17.H53,folder,h53-17-new,pull,2026-11-23,",
+    )
+    scene.take(scene.dispatched())
+
+    assert {} == scene.due
+    assert [PACKET_NAME, NOTE_NAME] == scene.names("h53-17-new")

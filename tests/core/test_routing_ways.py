@@ -183,7 +183,9 @@ def test_who_came_after_the_sender_may_ask_it_back() -> None:
     june, july = NOON.replace(year=2025, month=6, day=20), NOON.replace(year=2025, month=7, day=2)
     router = Partition(reference=known)
     document_id = f"{town},2025-06-20,9/UBND"
-    router.take(signed(HEALTH, sender=town, submitted_by="folder:town", document_id=document_id), now=june)
+    router.take(
+        signed(HEALTH, sender=town, submitted_by="folder:town", document_id=document_id, submitted_at=june), now=june
+    )
     (asked,) = router.take(status("13", ward, addressed_to=HEALTH, by="folder:town"), now=july)
     (refused,) = router.take(status("13", other, addressed_to=HEALTH, by="folder:other"), now=july)
 
