@@ -11,7 +11,6 @@ from infra.audit.moments import moment_in
 def missing(books: Books, since: Moment | None, settled_by: Moment | None) -> Iterator[str]:
     """Yield the older deliveries that nothing took hold of, though their recipient gets the newer document."""
     sent = {(key, delivery) for key, delivery, act, _ in books.dispatched if act != "RECALL"}
-    recalled = {(key, delivery) for key, delivery, act, _ in books.dispatched if act == "RECALL"}
     for acting, each in books.related.items():
         older = acting[0]
         at = moment_in(each.recorded)
@@ -21,7 +20,7 @@ def missing(books: Books, since: Moment | None, settled_by: Moment | None) -> It
             continue
         for recipient in each.recipients:
             name = (older, f"{older}-{recipient}")
-            if name in sent and name not in recalled and (name[1], acting) not in books.superseded:
+            if name in sent and (name[1], acting) not in books.superseded:
                 yield f"delivery {name[1]}: {acting[3]} by {acting[1]} ({each.where}) did not take hold of it"
 
 

@@ -19,7 +19,7 @@ from processors.routing.memory import (
     parked_row,
     paths_row,
 )
-from processors.routing.recalls import on_downgrade, on_recall_packet
+from processors.routing.recalls import on_downgrade, on_recall_packet, recall_at_once
 from schemas.events import (
     DocumentDispatched,
     DocumentRefused,
@@ -88,6 +88,7 @@ class RoutingCore:
             return on_recall_packet(event, document, paths, reference, now)
 
         decision = on_signed(event, load_document(known.get(document_row(key))), reference, now, recall=recall)
+        decision = recall_at_once(event, decision, paths, reference, now)
         outcome = _written(key, decision, known, paths)
         early = statuses.replay(key, known.get(parked_row(key)), decision.document, reference, now)
         newer = related.on_dispatched(key, known.get(related.related_row(key)), decision.document, reference, now)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from processors.routing import alerts, answers
+from processors.routing.early import with_early
 from processors.routing.entitlement import may_act_on, principal_may, sender_fault
 from processors.routing.memory import Document, Try
 from processors.routing.plan import here, plan
@@ -103,7 +104,10 @@ def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now:
     envelope = event.envelope
     others = tuple(each for each in envelope.related if each != envelope.document_id)
     if envelope.business_type and not others and not known.carried:
-        return _refuse_whole(event, known, "RELATED_DOCUMENT_UNKNOWN", reference, now)
+        refusal = _refuse_whole(event, known, "RELATED_DOCUMENT_UNKNOWN", reference, now)
+        return (
+            replace(refusal, document=with_early(event, refusal.document)) if envelope.business_type == 1 else refusal
+        )
     found = plan(
         envelope, _sender(event, reference), reference, here(reference, now), size=event.content.size
     ).reachable()

@@ -81,6 +81,9 @@ class Document:
     recalled_from: tuple[str, ...] = ()
     """organ_ids whose delivery was recalled."""
 
+    early_recalls: tuple[str, ...] = ()
+    """Recalls that were read before the document, as they were kept; they may concern what was handed over before them."""
+
     @property
     def recipients(self) -> tuple[str, ...]:
         """Return the organ_ids that have a delivery of this document, in the order of their dispatch."""
@@ -112,6 +115,7 @@ def load_document(row: bytes | None) -> Document | None:
         tries=tries,
         recalled=tuple(fields["recalled"]),
         recalled_from=tuple(fields["recalled_from"]),
+        early_recalls=tuple(fields.get("early_recalls", ())),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from processors.routing import answers
 from processors.routing.documents import Decision
+from processors.routing.early import early_recalls, without_early
 from processors.routing.memory import Document, Try
 from processors.routing.plan import here
 from schemas.events import Act, ContentRef, DocumentDispatched, DocumentRefused, DocumentSigned
@@ -37,11 +38,29 @@ def on_recall_packet(
         else:
             taken.append(meant)
             recalls.append(recalled(ways[meant], event.content, event.event_id, reference, now, addressed=(code,)))
-    tried = Try(
-        verdict=event.event_id, seen=(event_id(event.event_id, event.causation_id),), provisional=event.provisional
-    )
+    before = known.tries.get(event.content.sha256)
+    tried = Try(verdict=event.event_id, seen=before.seen if before else (), provisional=event.provisional)
+    tried = tried.met(event_id(event.event_id, event.causation_id))
     document = replace(known, recalled_from=(*known.recalled_from, *taken)).with_try(event.content.sha256, tried)
     return Decision(events=(*recalls, *refusals), document=document)
+
+
+def recall_at_once(
+    event: DocumentSigned,
+    decision: Decision,
+    paths: tuple[DocumentDispatched, ...],
+    reference: Reference,
+    now: datetime,
+) -> Decision:
+    """Let the recalls that overtook a document take hold of it as soon as it is sent: they were handed over after it."""
+    if not decision.dispatches or not decision.document.early_recalls:
+        return decision
+    ways, events, document = (*paths, *decision.dispatches), list(decision.events), decision.document
+    for recall in early_recalls(document, handed_over_by=event.submitted_at):
+        then = on_recall_packet(recall, document, ways, reference, now)
+        events += then.events
+        document = then.document
+    return replace(decision, events=tuple(events), document=without_early(document))
 
 
 def on_downgrade(

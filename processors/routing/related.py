@@ -131,7 +131,7 @@ def _taken_hold(each: Acting, document: Document | None, reference: Reference, n
         return
     on, gets = here(reference, now), set(each.event.recipients)
     for recipient in document.recipients:
-        if recipient in each.done or recipient in document.recalled_from:
+        if recipient in each.done:
             continue
         heirs = reference.directory.heirs(recipient, on) if reference.directory else (recipient,)
         if gets.intersection(heirs):

@@ -1,11 +1,7 @@
 """The row of a document that waits: its submission as it came over the log, so that a later try needs nothing else."""
 
-import base64
-import json
-
-from schemas import codec
 from schemas.events import DocumentSubmitted
-from schemas.topics import topic_of
+from schemas.keeping import keep, kept
 
 PREFIX = "held:"
 SOURCE = "/lienthong/verifier/held"
@@ -28,21 +24,9 @@ def verdict_row_of(held: str) -> str:
 
 def dump(submitted: DocumentSubmitted) -> bytes:
     """Return the waiting row's value."""
-    encoded = codec.encode(submitted, source=SOURCE)
-    row = {
-        "key": encoded.key.decode(),
-        "value": base64.b64encode(encoded.value).decode(),
-        "headers": [[name, value.decode()] for name, value in encoded.headers],
-    }
-    return json.dumps(row, sort_keys=True).encode()
+    return keep(submitted, source=SOURCE).encode()
 
 
 def load(value: bytes) -> DocumentSubmitted:
     """Read a waiting row's value."""
-    row = json.loads(value)
-    headers = [(name, text.encode()) for name, text in row["headers"]]
-    topic = topic_of(DocumentSubmitted)
-    event = codec.decode(topic, row["key"].encode(), base64.b64decode(row["value"]), headers)
-    if not isinstance(event, DocumentSubmitted):
-        raise TypeError(type(event).__name__)
-    return event
+    return kept(value, DocumentSubmitted)

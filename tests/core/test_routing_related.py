@@ -106,13 +106,17 @@ def test_who_came_after_the_recipient_is_meant_too() -> None:
     assert [("000.00.30.H53", Act.REPLACE)] == held(router.take(told))
 
 
-def test_a_recalled_delivery_is_left_alone() -> None:
-    """It is over already."""
-    router = Partition()
-    router.take(OLDER)
-    router.take(signed(HEALTH, sha256="d" * 64, business_type=1, related=(DOCUMENT_ID,)))
+def test_a_recalled_delivery_stays_recalled() -> None:
+    """It is taken hold of all the same, whichever comes first; people see that it was recalled."""
+    recall = signed(HEALTH, sha256="d" * 64, business_type=1, related=(DOCUMENT_ID,))
+    for order in ((recall, related(HEALTH)), (related(HEALTH), recall)):
+        router, state = Partition(), empty(delivery_id(KEY, HEALTH))
+        for event in (OLDER, *order):
+            for said in router.take(event):
+                state = advance(state, said) if getattr(said, "delivery_id", "") == state.delivery_id else state
 
-    assert [(COMMUNE, Act.REPLACE)] == held(router.take(related(HEALTH, COMMUNE)))
+        assert "recalled" == label(state)
+        assert {"DELIVER", "RECALL", "replaced"} == {each.act for each in state.dispatches}
 
 
 def test_nobody_knows_the_older_one() -> None:
