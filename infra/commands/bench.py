@@ -9,7 +9,7 @@ import click
 from infra.commands import Ctx, command, stop
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("route", "sla", "verify", "batch", "profile", "workers", "chain", "memory")
+NAMES = ("route", "sla", "verify", "batch", "profile", "workers", "chain", "memory", "directory")
 
 
 @command("bench", example="lienthong bench route --rounds 5 --json")

@@ -15,9 +15,6 @@ from schemas.reference.national_list import read_national_list
 from schemas.reference.table import Row, read_table
 
 AGENCIES = ("organ_id", "qd20_id", "name", "parent", "level", "valid_from", "valid_to", "successor", "working_hours")
-CAPABILITIES = ("accepts", "max_mb", "urgent_contact")
-"""Columns of agencies.csv that may be missing."""
-
 LEVELS = ("level", "rank", "name_vi", "valid_from", "valid_to", "selectable")
 ALIASES = ("alias", "organ_id", "valid_from", "valid_to")
 ENDPOINTS = ("endpoint_id", "organ_id", "kind", "address", "mode", "valid_from", "valid_to")
@@ -115,8 +112,9 @@ def _agency(row: Row) -> tuple[Row, Agency]:
 
 
 def _capabilities(row: Row) -> dict[str, Any]:
-    """Return what the columns that may be missing say; nothing where they are empty, as most are."""
-    if not any(row.cells.get(column) for column in CAPABILITIES):
+    """Return what `accepts`, `max_mb` and `urgent_contact` say, which may be missing; nothing where they are empty, as most are."""
+    cells = row.cells
+    if not (cells.get("accepts") or cells.get("max_mb") or cells.get("urgent_contact")):
         return {}
     megabytes = row.text("max_mb", optional=True)
     if megabytes and not (megabytes.isascii() and megabytes.isdigit() and 0 < int(megabytes[:6]) <= MAX_MB):

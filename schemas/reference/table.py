@@ -56,8 +56,8 @@ class Row:
 
     def text(self, column: str, *, optional: bool = False) -> str:
         """Return the cell, trimmed and NFC."""
-        value = self.cells.get(column, "").strip()
-        if value:
+        written = self.cells.get(column)
+        if written and (value := written.strip()):
             return value if value.isascii() else unicodedata.normalize("NFC", value)
         if not optional:
             self.fault(column, "MISSING_FIELD", f"Cột {column} không được để trống.")
@@ -65,6 +65,8 @@ class Row:
 
     def code(self, column: str, *, optional: bool = False, qd20_only: bool = False) -> str:
         """Return an agency's code: upper case, in the form of QCVN 102:2016 or of QĐ 20/2020."""
+        if optional and not self.cells.get(column):
+            return ""
         value = self.text(column, optional=optional)
         if not value:
             return value

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from infra.durable import write_atomically
 from infra.settings import Settings
-from tests.bench import chain, growth, prepared
+from tests.bench import chain, directory, growth, prepared
 from tests.bench.ground import Ground, ground
 from tests.bench.marks import Lap
 from tests.bench.rows import Row, machine, row, rows, table, versions_of
@@ -80,6 +80,11 @@ def _memory(made: Ground, asked: Asked) -> list[Row]:
     return [each for unit, values in found.items() for each in _plain(made, "memory", values, unit)]
 
 
+def _directory(made: Ground, asked: Asked) -> list[Row]:
+    found = directory.measure(asked.rounds)
+    return [each for unit, values in found.items() for each in _plain(made, "directory", values, unit)]
+
+
 BENCHMARKS = {
     "route": _contest("route"),
     "sla": _contest("sla"),
@@ -89,6 +94,7 @@ BENCHMARKS = {
     "workers": _workers,
     "chain": _chain,
     "memory": _memory,
+    "directory": _directory,
 }
 
 
