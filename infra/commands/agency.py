@@ -17,7 +17,7 @@ from schemas.reference import Contacts, Directory, Reference, Resolution
 KINDS_NEEDED = ("directory", "contacts")
 EMPTY: Mapping[str, Any] = {
     "organ_id": None, "qd20_id": None, "name": None, "level": None, "parents": [], "valid_from": None, "valid_to": None,
-    "endpoint": None, "contacts": [],
+    "endpoint": None, "accepts": [], "max_bytes": None, "urgent_contact": None, "contacts": [],
 }  # fmt: skip
 """What is said where nobody is meant, so that scripts find each field."""
 
@@ -90,6 +90,9 @@ def _of_agency(found: Resolution, directory: Directory, contacts: Contacts | Non
         "valid_to": meant.valid_to,
         "endpoint": endpoint
         and {"endpoint_id": endpoint.endpoint_id, "organ_id": endpoint.organ_id, "mode": endpoint.mode},
+        "accepts": list(meant.accepts),
+        "max_bytes": meant.max_bytes,
+        "urgent_contact": meant.urgent_contact or None,
         "contacts": [
             {"role": each.role, "name": each.name, "title": each.title, "unit": each.unit, "mobile": each.mobile,
              "mailbox": each.mailbox}
