@@ -8,6 +8,7 @@ from infra.kafka.tail import Tail
 from infra.settings import Settings
 from schemas import codec, lifecycle
 from schemas.events import (
+    DeliverySuperseded,
     DocumentAcknowledged,
     DocumentAlert,
     DocumentDispatched,
@@ -96,14 +97,14 @@ class Observer:
                     story.refused[event.event_id] = event.reason
             case DocumentRepeated():
                 self._story(event.sha256).repeats.add(event.event_id)
-            case DocumentDispatched() | DocumentReceived() | DocumentAcknowledged():
+            case DocumentDispatched() | DeliverySuperseded() | DocumentReceived() | DocumentAcknowledged():
                 self._move(event)
             case DocumentAlert() if event.delivery_id:
                 self.highest_step[event.delivery_id] = max(event.level, self.highest_step.get(event.delivery_id, -1))
             case _:
                 pass
 
-    def _move(self, event: DocumentDispatched | DocumentReceived | DocumentAcknowledged) -> None:
+    def _move(self, event: DocumentDispatched | DeliverySuperseded | DocumentReceived | DocumentAcknowledged) -> None:
         known = self._states.get(event.delivery_id) or lifecycle.empty(event.delivery_id)
         self._states[event.delivery_id] = lifecycle.advance(known, event)
         if isinstance(event, DocumentDispatched):

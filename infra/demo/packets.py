@@ -1,7 +1,7 @@
 """The demo's document systems: they compose and sign packets, drop them into their outboxes, and say statuses."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -96,7 +96,10 @@ class Packets:
             priority=planned.priority,
             due_on=planned.due_on,
         )
-        kind = PacketKind.GOOD if planned.kind is Kind.OTHER_BYTES else PacketKind(planned.kind)
+        if planned.kind is Kind.REPLACEMENT:
+            older = self._sent[planned.like][1].document_id
+            draft = replace(draft, business_type=3, related=(older,), reason="Thay thế văn bản có sai sót")
+        kind = PacketKind.GOOD if planned.kind in (Kind.OTHER_BYTES, Kind.REPLACEMENT) else PacketKind(planned.kind)
         return self._composer(now).make(draft, kind)
 
     def _composer(self, now: datetime) -> Composer:

@@ -8,7 +8,7 @@ number of moments a stepped clock has to visit small without changing what happe
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -39,6 +39,9 @@ class Kind(StrEnum):
     OTHER_BYTES = "other-bytes"
     """The id of a packet that was carried, on another packet."""
 
+    REPLACEMENT = "replacement"
+    """A newer document that takes the place of one that was carried, for the same recipients."""
+
 
 class Habit(StrEnum):
     """How a recipient treats what lies in its inbox."""
@@ -58,6 +61,7 @@ ODD = (
     Kind.SECRET,
     Kind.WRONG_SIGNER,
     Kind.OTHER_BYTES,
+    Kind.REPLACEMENT,
 )
 """What three packets in ten are, in turn."""
 
@@ -98,7 +102,7 @@ class Planned:
     priority: int = 0
     due_on: date | None = None
     like: str = ""
-    """REPEATED, OTHER_BYTES: the earlier packet's name."""
+    """REPEATED, OTHER_BYTES, REPLACEMENT: the earlier packet's name."""
 
     expected: str
     """What the result must say, in the words of `outcomes.describe`."""
@@ -144,9 +148,14 @@ def make_plan(cast: Cast, *, monday: date, packets: int, seed: int = 2026) -> li
         kind = next(odd) if number % 10 in (4, 7, 9) else Kind.GOOD
         at = fresh[(number - 1) * len(fresh) // packets]
         models = [each for each in plan if each.kind is Kind.GOOD and each.at <= at - REPEAT_AFTER]
-        if kind in (Kind.REPEATED, Kind.OTHER_BYTES):
+        if kind in (Kind.REPEATED, Kind.OTHER_BYTES, Kind.REPLACEMENT):
             if not models:
                 kind = Kind.TAMPERED
+            elif kind is Kind.REPLACEMENT:
+                model = chance.choice(models)
+                plan[plan.index(model)] = replace(model, expected=_replaced(model))
+                plan.append(_replacing(model, number=number, at=at, monday=monday))
+                continue
             else:
                 plan.append(_again(kind, chance.choice(models), number=number, at=at, monday=monday))
                 continue
@@ -164,6 +173,21 @@ def _again(kind: Kind, model: Planned, *, number: int, at: datetime, monday: dat
         name=_name(monday, number, kind), at=at, kind=kind, sender=model.sender, recipients=model.recipients, number=model.number,
         subject=f"{model.subject} (lần hai)", priority=model.priority, due_on=model.due_on, like=model.name, expected=expected,
     )  # fmt: skip
+
+
+def _replacing(model: Planned, *, number: int, at: datetime, monday: date) -> Planned:
+    """Return a document that replaces a carried one, and is answered as any other."""
+    return Planned(
+        name=_name(monday, number, Kind.REPLACEMENT), at=at, kind=Kind.REPLACEMENT, sender=model.sender, recipients=model.recipients,
+        number=number, subject=f"{model.subject} (thay thế)", like=model.name, habits=model.habits,
+        expected=_expected(Kind.REPLACEMENT, model.recipients, model.habits),
+    )  # fmt: skip
+
+
+def _replaced(model: Planned) -> str:
+    """Say how a replaced document ends: replaced, whatever was said of it, unless its recipient refused it."""
+    ends = {code: LABEL[model.habits[code]] for code in model.recipients}
+    return describe_deliveries({code: end if end == "refused" else "replaced" for code, end in ends.items()})
 
 
 def _fresh(kind: Kind, cast: Cast, chance: random.Random, *, number: int, at: datetime, monday: date) -> Planned:
