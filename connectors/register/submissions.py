@@ -6,6 +6,7 @@ A row is a mapping with the columns of `SUBMISSION`. Verdicts are kept one by on
 from collections.abc import Mapping
 from typing import Any
 
+from schemas import redriving
 from schemas.events import (
     DocumentHeld,
     DocumentRefused,
@@ -13,12 +14,16 @@ from schemas.events import (
     DocumentSigned,
     DocumentSubmitted,
     Event,
+    OperatorActed,
     Stage,
 )
 
 SUBMITTED, HELD, PROVISIONAL, SIGNED, REFUSED = "submitted", "held", "provisional", "signed", "refused"
 STRENGTH = {HELD: 0, PROVISIONAL: 1, SIGNED: 1, REFUSED: 1}
 """A final verdict stands over any held one; among final ones the latest."""
+
+REDRIVEN = "redriven:"
+"""Begins the mark of a packet that an operator had decided again; behind it stands when. Earlier refusals are over by it (ADR 0023)."""
 
 Row = Mapping[str, Any]
 
@@ -28,6 +33,8 @@ def key_of(event: Event) -> tuple[str, str] | None:
     match event:
         case DocumentSubmitted() | DocumentSigned() | DocumentHeld():
             return event.document_key, event.content.sha256
+        case OperatorActed():
+            return redriving.packet_of(event)
         case DocumentRepeated():
             return event.document_key, event.sha256
         case DocumentRefused(about_status=False, addressed="") if (
@@ -70,6 +77,8 @@ def fold(row: Row, event: Event) -> dict[str, Any]:
             new = _judged(new, event, HELD, event.verdict.reasons[:1], "")
         case DocumentRefused():
             new = _judged(new, event, REFUSED, (event.reason,), event.recalls)
+        case OperatorActed():
+            new["superseded"] = sorted({*row["superseded"], REDRIVEN + event.occurred_at.isoformat()})
         case _:
             return dict(row)
     return new | standing(new)
@@ -94,11 +103,12 @@ def _judged(row: dict[str, Any], event: Event, kind: str, reasons: tuple[str, ..
 
 
 def standing(row: Row) -> dict[str, str]:
-    """Return state and reason: the current verdict, which no later one confirmed or recalled."""
+    """Return state and reason: the current verdict, which no later one confirmed or recalled, and no operator's act took away."""
+    redriven = max((each.removeprefix(REDRIVEN) for each in row["superseded"] if each.startswith(REDRIVEN)), default="")
     current = [
         (STRENGTH[verdict["kind"]], verdict["at"], event_id, verdict)
         for event_id, verdict in row["verdicts"].items()
-        if event_id not in row["superseded"]
+        if event_id not in row["superseded"] and not (verdict["kind"] == REFUSED and verdict["at"] <= redriven)
     ]
     if not current:
         return {"state": SUBMITTED, "reason": ""}

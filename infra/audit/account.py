@@ -38,8 +38,8 @@ def _rank(account: Submission, event_id: str) -> int:
     return next((number for number, name in enumerate(account.submitted) if name == cause), -1)
 
 
-def missing(account: Submission, log: Log) -> Iterator[str]:
-    """Yield what a submission still lacks; what ended as a dead letter lacks nothing."""
+def missing(account: Submission, log: Log, *, redriven: bool = False) -> Iterator[str]:
+    """Yield what a submission still lacks; what ended as a dead letter lacks nothing. `redriven`: an operator had it decided again."""
     for event_id, places in account.submitted.items():
         if event_id not in account.judged and not log.gave_up(VERIFIER, places):
             yield f"handed over at {places[-1]}, no verdict"
@@ -55,7 +55,8 @@ def missing(account: Submission, log: Log) -> Iterator[str]:
             if code not in account.outcomes
         )
     asked = [where for (_, cause), where in waiting.items() if cause not in account.repeated]
-    decided = len(account.refused_whole) + bool(account.outcomes)
+    by_the_router = bool(account.outcomes) and not (redriven and account.refused_whole)
+    decided = len(account.refused_whole) + by_the_router
     yield from (f"the repeat judged at {where} was not answered" for where in asked[max(1, decided) :])
 
 
@@ -78,15 +79,19 @@ def _for_the_router(account: Submission, log: Log) -> dict[tuple[str, str], str]
     return found
 
 
-def doubled(account: Submission) -> Iterator[str]:
-    """Yield what a submission has twice."""
+def doubled(account: Submission, *, redriven: int = 0) -> Iterator[str]:
+    """Yield what a submission has twice; each time that an operator had it decided again, a code may be sent one more delivery.
+
+    That no delivery is sent twice is another law, which knows no exception.
+    """
     if len(standing := current(account)) > 1:
         verdicts = [account.verdicts[each] for each in standing]
         kinds, places = ", ".join(each.kind for each in verdicts), ", ".join(each.where for each in verdicts)
         yield f"{len(standing)} current verdicts: {kinds}, at {places}"
     for code, outcomes in account.outcomes.items():
         met = [each for each in outcomes.values() if not _takes_back(account, each.act, each.cause)]
-        if len(met) > 1:
+        refusals = sum(not each.act for each in met)
+        if refusals > 1 or len(met) > 1 + redriven:
             said = ", ".join(sorted(f"{each.what} at {each.where}" for each in met))
             yield f"{code} met {len(met)} outcomes: {said}"
 

@@ -187,6 +187,9 @@ class Books:
     superseded: dict[tuple[str, Acting], dict[str, Where]] = field(default_factory=dict)
     """(delivery id of the older document, what acts on it) -> distinct events; more than one is a double effect."""
 
+    redriven: dict[str, set[str]] = field(default_factory=dict)
+    """Document key -> the acts by which operators had it decided again."""
+
     alerts: dict[Slot, dict[str, Raised]] = field(default_factory=dict)
     """Slot -> distinct events; more than one is a double effect."""
 

@@ -99,13 +99,20 @@ def _repeated(books: Books, fact: Fact) -> None:
 
 def _related(books: Books, fact: Fact) -> None:
     _, where, _id, acting, recipients, recorded = fact
-    books.related[acting] = Related(where, recipients, recorded)
+    known = books.related.get(acting)  # decided again, it may reach more
+    before = known.recipients if known else ()
+    books.related[acting] = Related(where, tuple(sorted({*before, *recipients})), recorded)
 
 
 def _superseded(books: Books, fact: Fact) -> None:
     _, where, event_id, delivery, acting = fact
     books.superseded.setdefault((delivery, acting), {})[event_id] = where
     _spoken_of(books, (acting[0], delivery), where)
+
+
+def _redriven(books: Books, fact: Fact) -> None:
+    _, _where, event_id, key = fact
+    books.redriven.setdefault(key, set()).add(event_id)
 
 
 def _received(books: Books, fact: Fact) -> None:
@@ -158,6 +165,7 @@ ENTER: Mapping[str, Enter] = {
     "repeated": _repeated,
     "related": _related,
     "superseded": _superseded,
+    "redriven": _redriven,
     "received": _received,
     "status": _status,
     "answer": _answer,

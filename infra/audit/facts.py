@@ -24,6 +24,9 @@ Fact = tuple[Any, ...]
 Name = tuple[Where, str, bytes]
 """Where a record lies, its event id, and a digest of its content; of an event with several versions also of what they share, and which it is."""
 
+REDRIVE = "redrive"
+"""What an operator's act is called by which a document is decided again (ADR 0023)."""
+
 UTC_TEXTS = {25, 32}
 """Lengths of a moment as our writers write it: with and without microseconds."""
 
@@ -201,6 +204,8 @@ def _duty(head: Head, fields: Any) -> tuple[str, Fact]:
 
 def _acted(head: Head, fields: Any) -> tuple[str, Fact] | None:
     subject, action = fields
+    if action == REDRIVE:
+        return subject, ("redriven", head.where, head.event_id, subject)
     return (subject, ("set aside", head.where, head.event_id)) if action == Doing.DISCARD else None
 
 

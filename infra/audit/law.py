@@ -108,8 +108,8 @@ def _documents(books: Books, since: Moment | None, settled_by: Moment | None) ->
             continue
         name = f"{key} {sha256[:12]} ({each.where})"
         if not _is_newer(each.since, settled_by):
-            lost += [f"{name}: {what}" for what in account.missing(each, books.log)]
-        twice += [f"{name}: {what}" for what in account.doubled(each)]
+            lost += [f"{name}: {what}" for what in account.missing(each, books.log, redriven=key in books.redriven)]
+        twice += [f"{name}: {what}" for what in account.doubled(each, redriven=len(books.redriven.get(key, ())))]
         unexplained += [f"{name}: {what}" for what in account.strange(each)]
     for key, digests in books.carried.items():
         if len(digests) > 1:

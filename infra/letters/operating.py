@@ -4,23 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from infra.clock import open_clock
-from infra.errors import EnvironmentFaultError
-from infra.kafka import clients, provision
+from infra.kafka.acting import Acts
 from infra.kafka.history import Place
-from infra.kafka.outbox import NotConfirmedError, Outbox
-from infra.kafka.sealing import seal
-from infra.letters.acts import TOPIC, Act, Doing, acted
+from infra.letters.acts import Act, Doing, acted
 from infra.letters.cases import Case, Original, Standing, of_one_record
 from infra.letters.replay import put_back, why_not
 from infra.settings import Settings
-from schemas.topics import BY_NAME, DEAD_LETTER
-
-APP = "cli"
-
-
-class ActNotConfirmedError(EnvironmentFaultError):
-    """Nobody knows whether the act lies on the log; the letter is open if it does not."""
+from schemas.topics import DEAD_LETTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +121,11 @@ class _Desk:
     """Writes acts."""
 
     def __init__(self, settings: Settings, who: Who) -> None:
-        provision.require(settings, [BY_NAME[TOPIC], BY_NAME[DEAD_LETTER]])
-        self._who, self._clock = who, open_clock(settings)
-        self._outbox = Outbox(clients.producer(settings), app=APP, prefix=settings.topic_prefix)
+        self._who, self._acts = who, Acts(settings, also=[DEAD_LETTER])
 
     def say(self, doing: Doing, cases: Sequence[Case], **said: object) -> None:
         """Write one event a case; raise `ActNotConfirmedError`."""
-        now = self._clock.now()
+        now = self._acts.now()
         events = [
             acted(
                 Act(doing=doing, letter=case.id, tries=case.tries, by=self._who.by, why=self._who.why),
@@ -147,10 +135,6 @@ class _Desk:
             )
             for case in cases
         ]
-        try:
-            self._outbox.write([seal(event, app=APP, clock=self._clock, now=now) for event in events])
-        except NotConfirmedError as exc:
-            raise ActNotConfirmedError(
-                f"the act was not confirmed: {exc}",
-                "see `lienthong dlq list --all`, then say it again: twice does no harm",
-            ) from exc
+        self._acts.write(
+            events, now=now, unsure="see `lienthong dlq list --all`, then say it again: twice does no harm"
+        )

@@ -1,13 +1,14 @@
 """The router: `step(event, known rows) -> events, changed rows`.
 
-It hears document.signed, document.refused (only what takes a provisional verdict back), document.related and status.submitted.
+It hears document.signed, document.refused (only what takes a provisional verdict back), document.related, status.submitted and,
+of what operators do, the wish to have a document decided again.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from processors.routing import related, statuses
+from processors.routing import redrive, related, statuses
 from processors.routing.documents import Decision, on_signed
 from processors.routing.memory import (
     Document,
@@ -20,12 +21,14 @@ from processors.routing.memory import (
     paths_row,
 )
 from processors.routing.recalls import on_downgrade, on_recall_packet, recall_at_once
+from schemas import redriving
 from schemas.events import (
     DocumentDispatched,
     DocumentRefused,
     DocumentRelated,
     DocumentSigned,
     Event,
+    OperatorActed,
     StatusSubmitted,
     TimerFired,
 )
@@ -39,7 +42,7 @@ class RoutingCore:
     def keys(self, event: Event) -> Iterable[str]:
         """Name the rows of the event's document."""
         match event:
-            case DocumentSigned(document_key=key):
+            case DocumentSigned(document_key=key) | OperatorActed(subject=key, action=redriving.ACTION):
                 return (document_row(key), paths_row(key), parked_row(key), related.related_row(key))
             case DocumentRelated(subject=key):
                 return (document_row(key), related.related_row(key))
@@ -66,6 +69,14 @@ class RoutingCore:
                 return self._signed(event, known, reference, now)
             case DocumentRefused(recalls=recalls) if recalls:
                 return self._recalled(event, known, reference, now)
+            case OperatorActed(action=redriving.ACTION):
+                return self._redriven(event, known, reference, now)
+            case _:
+                return self._about_others(event, known, reference, now)
+
+    def _about_others(self, event: Event, known: Mapping[str, bytes], reference: Reference, now: datetime) -> Outcome:
+        """Decide about statuses and newer documents, and about what waits for them."""
+        match event:
             case StatusSubmitted(document_key=key):
                 document = load_document(known.get(document_row(key)))
                 return statuses.on_status(event, document, known.get(parked_row(key)), reference, now)
@@ -88,6 +99,21 @@ class RoutingCore:
             return on_recall_packet(event, document, paths, reference, now)
 
         decision = on_signed(event, load_document(known.get(document_row(key))), reference, now, recall=recall)
+        return self._followed(event, decision, known, reference, now)
+
+    def _redriven(
+        self, event: OperatorActed, known: Mapping[str, bytes], reference: Reference, now: datetime
+    ) -> Outcome:
+        verdict, document = redriving.verdict_of(event), load_document(known.get(document_row(event.subject)))
+        decision = redrive.on_redrive(event.event_id, verdict, document, reference, now)
+        return Outcome() if decision is None else self._followed(verdict, decision, known, reference, now)
+
+    def _followed(
+        self, event: DocumentSigned, decision: Decision, known: Mapping[str, bytes], reference: Reference, now: datetime
+    ) -> Outcome:
+        """Let what came before the document take hold of it: recalls, statuses, newer documents."""
+        key = event.document_key
+        paths = load_paths(known.get(paths_row(key)))
         decision = recall_at_once(event, decision, paths, reference, now)
         outcome = _written(key, decision, known, paths)
         early = statuses.replay(key, known.get(parked_row(key)), decision.document, reference, now)

@@ -44,13 +44,13 @@ def on_signed(
     met = _met_before(event, known, reference, now)
     if met is not None:
         return met
-    if fault := _fault(event, reference, now):
+    if fault := fault_of(event, reference, now):
         return _refuse_whole(event, known, fault, reference, now)
     kind = event.envelope.business_type
     if known.carried and kind in (0, 3):
         refusal = _refuse_whole(event, known, "SAME_ID_OTHER_BYTES", reference, now)
         return replace(refusal, events=(*refusal.events, alerts.other_bytes(event, reference, now)))
-    return recall(event, known, now) if known.carried and kind == 1 else _dispatch(event, known, reference, now)
+    return recall(event, known, now) if known.carried and kind == 1 else dispatch(event, known, reference, now)
 
 
 def _met_before(event: DocumentSigned, known: Document, reference: Reference, now: datetime) -> Decision | None:
@@ -70,7 +70,7 @@ def _met_before(event: DocumentSigned, known: Document, reference: Reference, no
     return Decision(events=(answer,), document=known.with_try(sha256, tried.met(record)))
 
 
-def _fault(event: DocumentSigned, reference: Reference, now: datetime) -> str:
+def fault_of(event: DocumentSigned, reference: Reference, now: datetime) -> str:
     """Return why the document as a whole may not go, or an empty string.
 
     Whether its sender may send is judged as of the hand-over: an agency may have ended since, and what it sent stands.
@@ -96,7 +96,7 @@ def _refuse_whole(event: DocumentSigned, known: Document, reason: str, reference
     return Decision(events=(refusal,), document=known.with_try(event.content.sha256, tried))
 
 
-def _dispatch(event: DocumentSigned, known: Document, reference: Reference, now: datetime) -> Decision:
+def dispatch(event: DocumentSigned, known: Document, reference: Reference, now: datetime) -> Decision:
     """Send it on its ways.
 
     Types 2 and 3 go as documents that name the older one; its own partition is told, for its rows lie under another key.

@@ -13,7 +13,7 @@ from schemas.events import Act
 from schemas.ids import event_id
 from tests.connectors import life as of
 from tests.connectors.life import COMMUNE
-from tests.core import audit_broken_alerts
+from tests.core import audit_broken_alerts, audit_redriven
 from tests.core.audit_life import Life, clean, dead, on_the_log
 from tests.core.audit_violations import Plant, again, gone
 
@@ -60,6 +60,14 @@ def test_a_step_that_the_log_shows_as_taken_must_have_been_said() -> None:
     life["said to be done"] = replace(earlier, event_id=event_id("said to be done"), recorded_at=of.at(22))
 
     assert 1 == len(found(life).lost)
+
+
+def test_a_document_decided_again_is_lawful() -> None:
+    """An operator's act lets a refused recipient have it after all."""
+    life = clean()
+    audit_redriven.redriven(life)
+
+    assert Findings(lost=(), duplicate_effects=(), unexplained=()) == found(life)
 
 
 def test_topics_may_be_read_in_any_order() -> None:
