@@ -5,6 +5,7 @@ then the file moves. Whatever ends the process in between, the file still lies i
 event ids with the same content.
 """
 
+import math
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from connectors.intake import answers, reading
 from connectors.intake.answers import Answer, Fate
 from connectors.intake.queue import Queue
 from connectors.intake.taking import Taken
+from connectors.intake.window import Window
 from connectors.receipts import RECEIPT, write_receipt
 from infra import metrics
 from infra.clock import Clock
@@ -30,6 +32,7 @@ from infra.kafka.records import Message
 from infra.kafka.sealing import seal
 from infra.kafka.settle import attempt
 from schemas.edxml import Limits
+from schemas.events import DocumentSubmitted, StatusSubmitted
 from schemas.reference import Reference
 
 NAME = "intake"
@@ -74,10 +77,12 @@ class Intake:
         outbox: Outbox,
         limits: Limits,
         crash: CrashPoints = no_crash,
+        window: Window | None = None,
     ) -> None:
+        """`window`: how much may be under way; without one everything that waits is taken in."""
         self._clock, self._references, self._outbox, self._crash = clock, references, outbox, crash
         self._answer_to = partial(reading.answer_to, content=content, limits=limits, crash=crash)
-        self._queue = Queue(doors, clock)
+        self._queue, self._window = Queue(doors, clock), window
         self._pool = ThreadPoolExecutor(THREADS, "packet")
         self._ending = Flag()
         self.after_each: Callable[[], None] = lambda: None
@@ -101,7 +106,7 @@ class Intake:
 
     def round(self) -> int:
         """Take and finish what is there; return how many files were put away. Raise `NotConfirmedError`: nothing was moved."""
-        batch = self._queue.next(BATCH)
+        batch = self._queue.next(BATCH, self._window.room() if self._window else math.inf)
         if batch:
             self._crash("taken")
         ready = []
@@ -112,12 +117,27 @@ class Intake:
                 self._queue.failed(taken, found)
             self._moved()
         if messages := [each.message for each in ready if each.message]:
+            self._count(ready)
             self._outbox.write(messages)
         done = 0
         for each, fault in zip(ready, self._pool.map(self._put_away, ready), strict=True):
             done += fault is None
             self._look_at(each, fault)
         return done
+
+    def wait(self, seconds: float) -> None:
+        """Wait before the next round, where the last one put nothing away: until there is room, or so long."""
+        if self._window is not None and self._window.room() == 0:
+            self._window.wait(seconds)
+        else:
+            self._ending.wait(seconds)
+
+    def _count(self, ready: Iterable[_Ready]) -> None:
+        """Count what will have an outcome; what intake itself refuses has had it."""
+        for each in ready:
+            event = each.answer.event
+            if self._window is not None and isinstance(event, DocumentSubmitted | StatusSubmitted):
+                self._window.took(event.event_id, self._queue.units(each.taken))
 
     def _prepare(self, taken: Taken) -> _Ready | Exception | None:
         """Read, store and seal one file; None for one that is not ours to finish any more, or not now."""

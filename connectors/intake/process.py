@@ -12,6 +12,8 @@ import structlog
 
 from connectors.folders import doors
 from connectors.intake.intake import NAME, Intake, References
+from connectors.intake.outcomes import Outcomes
+from connectors.intake.window import Window
 from connectors.process import prepared
 from infra.clock import Clock
 from infra.content import ContentStore, open_content
@@ -44,7 +46,10 @@ def run() -> None:
     provision.require(settings, [topic for topic in TOPICS if NAME in topic.producers])
     references = Follower(settings, open_content(settings), process=NAME)
     references.start(needs=NEEDS)
-    intake = open_intake(settings, clock, references)
+    window = Window()
+    intake = open_intake(settings, clock, references, window=window)
+    outcomes = Outcomes(settings, window)
+    outcomes.start()
     ending = _on_signals(intake)
     intake.after_each = _saying(settings, intake)
     serve(intake, ending, look_seconds=min(LOOK_SECONDS, settings.tick_seconds))
@@ -53,7 +58,13 @@ def run() -> None:
 
 
 def open_intake(
-    settings: Settings, clock: Clock, references: References, *, content: ContentStore | None = None, **producer: Any
+    settings: Settings,
+    clock: Clock,
+    references: References,
+    *,
+    content: ContentStore | None = None,
+    window: Window | None = None,
+    **producer: Any,
 ) -> Intake:
     """Return an intake of every door; `producer`: settings of librdkafka that differ."""
     crash = crash_points(settings.crash_at)
@@ -66,6 +77,7 @@ def open_intake(
         outbox=Outbox(made, app=NAME, prefix=settings.topic_prefix, crash=crash),
         limits=limits(settings),
         crash=crash,
+        window=window,
     )
 
 
@@ -78,7 +90,7 @@ def serve(intake: Intake, ending: threading.Event, *, look_seconds: float = LOOK
             end_process("not confirmed", what=str(exc))
         intake.after_each()
         if not done:
-            ending.wait(look_seconds)
+            intake.wait(look_seconds)
 
 
 def _on_signals(intake: Intake) -> threading.Event:

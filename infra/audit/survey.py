@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from infra.audit.books import Books
 from infra.audit.contents import Checked, check
@@ -38,7 +38,7 @@ ON_A_SHELF = 50_000
 SHELVES = 200
 """At most, for each is a file or two of each reader."""
 
-READING = {
+READING: Mapping[str, Any] = {
     "check.crcs": True,
     "queued.max.messages.kbytes": 4_096,
     "fetch.max.bytes": 1_048_576,

@@ -40,10 +40,16 @@ def _headers(headers: Any) -> Sequence[tuple[str, bytes]]:
 
 
 class Tail:
-    """Follows some topics from the beginning: all partitions, or those with the indexes `only`."""
+    """Follows some topics from the beginning, or from where they end now: all partitions, or those with the indexes `only`."""
 
     def __init__(
-        self, settings: Settings, topics: Iterable[str], *, only: Container[int] | None = None, **over: Any
+        self,
+        settings: Settings,
+        topics: Iterable[str],
+        *,
+        only: Container[int] | None = None,
+        from_end: bool = False,
+        **over: Any,
     ) -> None:
         self._settings, self._prefix = settings, settings.topic_prefix
         self._admin = clients.admin(settings)
@@ -58,10 +64,14 @@ class Tail:
             if only is None or number in only
         ]
         self._names = {topic: topic.removeprefix(self._prefix) for topic in wanted}
-        self._consumer.assign(self._partitions)
+        spec = OffsetSpec.latest() if from_end else OffsetSpec.earliest()  # type: ignore[no-untyped-call] # the library's
         self.positions: dict[tuple[str, int], int] = {}
         """(topic, partition) -> next offset to be read, for every partition."""
-        self.positions.update(self._offsets(OffsetSpec.earliest()))  # type: ignore[no-untyped-call] # the library's
+        self.positions.update(self._offsets(spec))
+        if from_end:
+            for each in self._partitions:
+                each.offset = self.positions[self._names[each.topic], each.partition]
+        self._consumer.assign(self._partitions)
 
     def ends(self) -> dict[tuple[str, int], int]:
         """Ask the broker for the end of every partition, now."""

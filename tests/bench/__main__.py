@@ -13,7 +13,7 @@ from pathlib import Path
 
 from infra.durable import write_atomically
 from infra.settings import Settings
-from tests.bench import chain, directory, growth, prepared
+from tests.bench import chain, directory, fairness, growth, prepared
 from tests.bench.ground import Ground, ground
 from tests.bench.marks import Lap
 from tests.bench.rows import Row, machine, row, rows, table, versions_of
@@ -85,6 +85,12 @@ def _directory(made: Ground, asked: Asked) -> list[Row]:
     return [each for unit, values in found.items() for each in _plain(made, "directory", values, unit)]
 
 
+def _fairness(made: Ground, asked: Asked) -> list[Row]:
+    documents = asked.records // fairness.RECIPIENTS
+    found = fairness.measure(made, documents=documents, seconds=asked.seconds, say=asked.say)
+    return [each for unit, values in found.items() for each in _plain(made, "fairness", values, unit)]
+
+
 BENCHMARKS = {
     "route": _contest("route"),
     "sla": _contest("sla"),
@@ -95,6 +101,7 @@ BENCHMARKS = {
     "chain": _chain,
     "memory": _memory,
     "directory": _directory,
+    "fairness": _fairness,
 }
 
 

@@ -63,8 +63,8 @@ def test_killed_between_effects_it_says_the_same_again(doorway: Doorway, point: 
 
 
 def test_asked_to_stop_it_leaves_the_rest(doorway: Doorway) -> None:
-    """SIGTERM in the middle of 300 packets: an end in good order, and after the next start each packet was said once."""
-    for number in range(300):
+    """SIGTERM in the middle of 100 packets: an end in good order, and after the next start each packet was said once."""
+    for number in range(100):
         doorway.drop(document(number), f"{number}.edxml")
     with process(doorway.settings) as first:
         until(lambda: bool(doorway.receipts()))
@@ -72,12 +72,12 @@ def test_asked_to_stop_it_leaves_the_rest(doorway: Doorway) -> None:
         assert 0 == first.wait(20)
     halfway = len(doorway.receipts())
     with process(doorway.settings) as second:
-        until(lambda: len(doorway.receipts()) == 300 and not doorway.unfinished())
+        until(lambda: len(doorway.receipts()) == 100 and not doorway.unfinished())
         second.terminate()
         assert 0 == second.wait(20)
 
-    assert halfway < 300
-    assert 300 == len(said(doorway))
+    assert halfway < 100
+    assert 100 == len(said(doorway))
 
 
 def test_what_was_left_in_work_is_finished_first(doorway: Doorway) -> None:
