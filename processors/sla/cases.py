@@ -13,15 +13,18 @@ from processors.sla.ladder import Climb
 from schemas.events import Act, Told
 from schemas.plain import plain_of
 
+DELIVERIES, VERIFICATIONS = "delivery:", "verification:"
+"""What the rows' names begin with."""
+
 
 def delivery_row(delivery_id: str) -> str:
     """Name the row of a delivery."""
-    return f"delivery:{delivery_id}"
+    return f"{DELIVERIES}{delivery_id}"
 
 
 def verification_row(document_key: str, sha256: str) -> str:
     """Name the row of one handed-over document; each digest under a key is judged for itself."""
-    return f"verification:{document_key}:{sha256}"
+    return f"{VERIFICATIONS}{document_key}:{sha256}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ State is one row a case (`cases.py`); its due moment is the next step of any of 
 Facts may come in any order and any number of times.
 Steps are taken by timers only, which the shell fires when the log is read up to their moment.
 
-A new rule or calendar is read at the case's next event or timer: `reconsider` recomputes a row by the reference in force.
-To recompute all open deadlines at once the shell sends a `TimerFired` to every row that has a due moment.
+New rules or another calendar wake every row that has a due moment: what is open is computed again at once, and said again where it
+differs. Of a changed directory or changed contacts a row learns at its next event or timer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from processors.sla.alerts import Voice
-from processors.sla.cases import Case, dump_case, load_case
+from processors.sla.cases import DELIVERIES, VERIFICATIONS, Case, dump_case, load_case
 from processors.sla.facts import learn, row_of
 from processors.sla.obligations import obligations
 from processors.sla.rulebook import Rulebook
@@ -25,6 +25,9 @@ from schemas.step import Change, Outcome, Put, Rest, Wake
 
 class SlaCore:
     """Keeps the duties of every document and delivery."""
+
+    wake_on_reference = (DELIVERIES, VERIFICATIONS)
+    wake_on_kinds = ("sla", "calendar")
 
     def keys(self, event: Event) -> Iterable[str]:
         """Name the row of the event's case."""
