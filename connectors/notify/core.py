@@ -1,26 +1,28 @@
 """The notifier: an alert becomes one letter a person, sent when that person may be disturbed, tried until it is taken.
 
-The alert itself is never delayed, only its mail (`quiet`). An alert that ends while its mail waits for the morning still
-leads to both mails: they are evidence, and whoever reads them learns that all is well.
+The alert itself is never delayed, only its mail (`quiet`). A letter or a digest that waits and says that something is not
+done is not sent any more once it is done: whoever was not told needs not be told that it is over, whoever was told is.
 A kill between sending and settling sends a mail again, under the same Message-ID.
 
 Rows of the partition:
-`told:<alert's event id>`   its letters were written: the same event again writes none; empty, kept
-`mail:<event id>.<n>`       a letter on its way to the alert's n-th person, or a digest's; removed when sent or given up
-`digest:<official>`         warnings that are gathered (`digests`); removed when sent
+`told:<alert's event id>`     its letters were written: the same event again writes none; empty, kept
+`alert:<alert id>`            who was told of it, and that it is over (`standing`); kept
+`mail:<alert id>/<name>`      a letter on its way to one of the people of one of the alert's events; removed when sent or given up
+`digest:<agency>/<urgency>`   warnings that are gathered (`digests`); removed when sent
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from connectors.notify import digests, letters
+from connectors.notify import digests, letters, standing
 from connectors.notify.letters import Letter
+from connectors.notify.missives import Missive
 from connectors.notify.post import AWAY, Answer, Post
-from connectors.notify.writing import told, written
+from connectors.notify.writing import rows_of, written
 from infra import metrics
 from infra.clock import Clock
 from infra.settings import Settings
@@ -29,7 +31,6 @@ from schemas.ids import event_id
 from schemas.reference import Reference
 from schemas.step import Change, Forget, Outcome, Put, Wake
 
-CHANNEL = "mail"
 MAX_TRIES = 10
 """Of a mail that the server turns away; a server that is not there costs no mail, it only waits."""
 
@@ -47,14 +48,14 @@ class NotifyCore:
         self._from, self._post, self._clock = settings.smtp_from, post or Post(settings), clock
 
     def keys(self, event: Event) -> Iterable[str]:
-        """Name the rows: of an alert whether it was told and the digests it may join, of a timer its letter."""
+        """Name the rows: of an alert whether it was told and what waits of it, of a timer its letter and the letter's alert."""
         match event:
+            case TimerFired(row=row) if row.startswith(letters.PREFIX):
+                return (row, standing.row_of(letters.alert_of(row)))
             case TimerFired(row=row):
                 return (row,)
-            case DocumentAlert(kind=digests.INCOMING):
-                return (TOLD + event.event_id, *(digests.row_of(event, person) for _number, person in told(event)))
             case DocumentAlert():
-                return (TOLD + event.event_id,)
+                return (TOLD + event.event_id, *rows_of(event))
             case _:
                 return ()
 
@@ -66,53 +67,95 @@ class NotifyCore:
         now: datetime,
         prepared: Any = None,  # noqa: ARG002 - the contract's
     ) -> Outcome:
-        """Write the letters of an alert, or send the one that is due."""
+        """Write the letters of an alert, or send what is due."""
         match event:
             case TimerFired(row=row, due_at=at) if row in known:
-                is_digest = row.startswith(digests.PREFIX)
-                letter = digests.load(known[row]).letter() if is_digest else letters.load(known[row])
-                return self._try(row, letter, at)
-            case DocumentAlert() if event.to and TOLD + event.event_id not in known:
+                if row.startswith(digests.PREFIX):
+                    return self._gathered(row, digests.load(known[row]), reference, at)
+                stands = standing.load(known.get(standing.row_of(letters.alert_of(row))))
+                return self._alone(letters.load(known[row]), stands, reference, at)
+            case DocumentAlert() if TOLD + event.event_id not in known:
                 return Outcome(changes=(Put(TOLD + event.event_id, b""), *written(event, known, reference, now)))
             case _:
                 return Outcome()
 
-    def _try(self, row: str, letter: Letter, at: datetime) -> Outcome:
-        answer, attempt = self._send(letter, at), letter.tries + 1
-        since = max(at, self._clock.now()) if self._clock else at
+    def _alone(self, letter: Letter, stands: standing.Standing, reference: Reference, at: datetime) -> Outcome:
+        """Send one letter, unless what it says is not so any more."""
+        if stands.over and letter.claims(reference):
+            log.info("mail_dropped", mail=letter.name, role=letter.person.role)
+            return Outcome(changes=(Forget(letter.row),))
+        missive = letter.missive(reference, at)
+        answer, attempt, since = self._send(missive, at), letter.tries + 1, self._since(at)
         if answer.said == AWAY:
-            return Outcome(changes=(Wake(row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
-        metrics.NOTIFICATIONS.labels(channel=CHANNEL, delivered=str(answer.delivered).lower()).inc()
-        changes: list[Change] = [Forget(row)]
-        if not answer.delivered and answer.later and (answer.unreachable or attempt < MAX_TRIES):
+            return Outcome(changes=(Wake(letter.row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
+        changes: list[Change] = [Forget(letter.row)]
+        if _again(answer, attempt):
             waiting = replace(letter, tries=attempt)
-            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, MAX_TRIES))
-            changes += [Put(waiting.row, letters.dump(waiting)), Wake(waiting.row, since + wait)]
+            changes += [Put(waiting.row, letters.dump(waiting)), Wake(waiting.row, since + _wait(attempt))]
         elif not answer.delivered:
-            log.error("mail_given_up", mail=letter.name, role=letter.role, why=answer.said, tries=attempt)
-        return Outcome(events=tuple(self._said(letter, answer, attempt, at)), changes=tuple(changes))
+            log.error("mail_given_up", mail=letter.name, role=letter.person.role, why=answer.said, tries=attempt)
+        if (
+            (answer.delivered or answer.unsure) and letter.alert.clock and letter.claims(reference)
+        ):  # others have no end
+            row = standing.row_of(letter.alert.alert_id)
+            changes.append(Put(row, standing.dump(stands.tell(letter.person))))
+        return Outcome(events=tuple(self._said(missive, answer, attempt, at)), changes=tuple(changes))
 
-    def _said(self, letter: Letter, answer: Answer, attempt: int, at: datetime) -> Iterator[NotifyAttempted]:
+    def _gathered(self, row: str, found: Sequence[digests.Digest], reference: Reference, at: datetime) -> Outcome:
+        """Send the digests that are due, one after the other; the others and what failed stay."""
+        events: list[NotifyAttempted] = []
+        left: list[digests.Digest] = []
+        for digest in found:
+            if digest.due_at > at:
+                left.append(digest)
+                continue
+            missive, attempt, since = digest.missive(reference, at), digest.tries + 1, self._since(at)
+            answer = self._send(missive, at)
+            if answer.said == AWAY:
+                left.append(replace(digest, due_at=since + FIRST_WAIT))
+                continue
+            if _again(answer, attempt):
+                left.append(replace(digest, tries=attempt, due_at=since + _wait(attempt)))
+            elif not answer.delivered:
+                log.error("mail_given_up", mail=missive.name, role=digest.person.role, why=answer.said, tries=attempt)
+            events += self._said(missive, answer, attempt, at)
+        return Outcome(events=tuple(events), changes=tuple(digests.kept(row, left)))
+
+    def _since(self, at: datetime) -> datetime:
+        return max(at, self._clock.now()) if self._clock else at
+
+    def _said(self, missive: Missive, answer: Answer, attempt: int, at: datetime) -> Iterator[NotifyAttempted]:
         """Say of each alert how telling it went. The answer is in the id: a try repeated after a crash may end otherwise."""
-        for about in letter.alerts:
+        metrics.NOTIFICATIONS.labels(channel=missive.channel, delivered=str(answer.delivered).lower()).inc()
+        person = missive.person
+        for about in missive.about:
             yield NotifyAttempted(
-                event_id=event_id("notify", about.alert_event_id, letter.mailbox, str(attempt), answer.said),
+                event_id=event_id("notify", about.alert_event_id, person.mailbox, str(attempt), answer.said),
                 occurred_at=at,
                 causation_id=about.alert_event_id,
                 alert_id=about.alert_id,
                 alert_event_id=about.alert_event_id,
-                channel=CHANNEL,
-                to_organ_id=letter.organ_id,
-                to_role=letter.role,
-                message_id=letter.message_id(self._from),
+                channel=missive.channel,
+                to_organ_id=person.organ_id,
+                to_role=person.role,
+                message_id=missive.message_id(self._from),
                 delivered=answer.delivered,
                 answer=answer.said,
                 attempt=attempt,
             )
 
-    def _send(self, letter: Letter, at: datetime) -> Answer:
+    def _send(self, missive: Missive, at: datetime) -> Answer:
         try:
-            mail = letter.message(self._from, at)
+            mail = missive.mail(self._from, at)
         except ValueError:
             return Answer(delivered=False, said="bad mailbox")
         return self._post.send(mail)
+
+
+def _again(answer: Answer, attempt: int) -> bool:
+    return not answer.delivered and answer.later and (answer.unreachable or attempt < MAX_TRIES)
+
+
+def _wait(attempt: int) -> timedelta:
+    doubled: timedelta = FIRST_WAIT * 2 ** min(attempt - 1, MAX_TRIES)
+    return min(LONGEST_WAIT, doubled)

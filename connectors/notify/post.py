@@ -34,6 +34,9 @@ class Answer:
     unreachable: bool = False
     """True where no server was there to say anything: that is no fault of the mail."""
 
+    unsure: bool = False
+    """True where the connection broke on the way: the mail may have been taken all the same."""
+
     said: str
     """Reply code, or the name of what went wrong; never the server's words, which may repeat names."""
 
@@ -91,10 +94,12 @@ class Post:
             case smtplib.SMTPSenderRefused(smtp_code=code):  # our address or missing login: the letter is not to blame
                 return Answer(delivered=False, later=True, said=f"sender refused {code}")
             case _:
+                unsure = self._server is not None
                 self._drop()
                 self._away_until = time.monotonic() + AWAY_SECONDS
         reply = f" {exc.smtp_code}" if isinstance(exc, smtplib.SMTPResponseException) else ""
-        return Answer(delivered=False, later=True, unreachable=True, said=f"{type(exc).__name__}{reply}")
+        said = f"{type(exc).__name__}{reply}"
+        return Answer(delivered=False, later=True, unreachable=True, unsure=unsure, said=said)
 
     def _connect(self) -> smtplib.SMTP:
         given = self._settings
