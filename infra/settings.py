@@ -77,9 +77,7 @@ class Settings(BaseSettings):
     java_home: Path | None = Field(default=None, validation_alias="JAVA_HOME")
     """Java that starts the node; None: `java` on PATH, else the one that pip brought."""
 
-    maven_repository: Path | None = Field(default=None, validation_alias="M2_REPO")
-    """Local Maven repository; None: as in ~/.m2."""
-
+    maven_repository: Path | None = Field(default=None, validation_alias="M2_REPO", description="Empty: as in ~/.m2.")
     maven_mirror: str = Field(default="", pattern="^(https?://.+)?$")
     """URL of a Maven mirror to download jars from, where the public one cannot be reached."""
 
@@ -146,6 +144,11 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(default=False, description="Encrypt the way to the mail server; its name is checked.")
     smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
     smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
+
+    notify_subject: bool = Field(default=True, description="Mails and posts name the document's subject.")
+    webhook_keys_file: Path | None = Field(default=None, description="Who may be posted to: lines of HOST:PORT KEY.")
+    webhook_private: bool = Field(default=False, description="They may have addresses that are not public.")
+    sms_url: str = Field(default="", pattern="^(https?://.+)?$", description="Gateway that sends SMS; empty: none.")
 
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0

@@ -19,8 +19,9 @@ from typing import Any
 import structlog
 
 from connectors.notify import digests, letters, standing
+from connectors.notify.channels import TRIES, Channels, again
 from connectors.notify.letters import Letter
-from connectors.notify.missives import Missive
+from connectors.notify.missives import MAIL, Missive
 from connectors.notify.post import AWAY, Answer, Post
 from connectors.notify.writing import rows_of, written
 from infra import metrics
@@ -31,10 +32,10 @@ from schemas.ids import event_id
 from schemas.reference import Reference
 from schemas.step import Change, Forget, Outcome, Put, Wake
 
-MAX_TRIES = 10
-"""Of a mail that the server turns away; a server that is not there costs no mail, it only waits."""
-
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
+BY_MAIL_AFTER = timedelta(seconds=1)
+"""After another way failed."""
+
 TOLD = "told:"
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,8 @@ class NotifyCore:
 
     def __init__(self, settings: Settings, post: Post | None = None, clock: Clock | None = None) -> None:
         """`clock`: the next try counts from its now, so that a backlog of old letters does not use up its tries at once."""
-        self._from, self._post, self._clock = settings.smtp_from, post or Post(settings), clock
+        self._from, self._clock = settings.smtp_from, clock
+        self._channels, self._with_subject = Channels(settings, post), settings.notify_subject
 
     def keys(self, event: Event) -> Iterable[str]:
         """Name the rows: of an alert whether it was told and what waits of it, of a timer its letter and the letter's alert."""
@@ -75,7 +77,8 @@ class NotifyCore:
                 stands = standing.load(known.get(standing.row_of(letters.alert_of(row))))
                 return self._alone(letters.load(known[row]), stands, reference, at)
             case DocumentAlert() if TOLD + event.event_id not in known:
-                return Outcome(changes=(Put(TOLD + event.event_id, b""), *written(event, known, reference, now)))
+                alert = event if self._with_subject else replace(event, subject="")
+                return Outcome(changes=(Put(TOLD + event.event_id, b""), *written(alert, known, reference, now)))
             case _:
                 return Outcome()
 
@@ -85,13 +88,15 @@ class NotifyCore:
             log.info("mail_dropped", mail=letter.name, role=letter.person.role)
             return Outcome(changes=(Forget(letter.row),))
         missive = letter.missive(reference, at)
-        answer, attempt, since = self._send(missive, at), letter.tries + 1, self._since(at)
+        attempt, since = letter.tries + 1, self._since(at)
+        answer = self._channels.send(missive, at, since)
         if answer.said == AWAY:
             return Outcome(changes=(Wake(letter.row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
         changes: list[Change] = [Forget(letter.row)]
-        if _again(answer, attempt):
-            waiting = replace(letter, tries=attempt)
-            changes += [Put(waiting.row, letters.dump(waiting)), Wake(waiting.row, since + _wait(attempt))]
+        if again(letter.channel, answer, attempt):
+            changes += _later(replace(letter, tries=attempt), since + _wait(attempt))
+        elif not answer.delivered and letter.channel != MAIL:
+            changes += _later(replace(letter, channel=MAIL, tries=0), since + BY_MAIL_AFTER)
         elif not answer.delivered:
             log.error("mail_given_up", mail=letter.name, role=letter.person.role, why=answer.said, tries=attempt)
         if (
@@ -110,11 +115,11 @@ class NotifyCore:
                 left.append(digest)
                 continue
             missive, attempt, since = digest.missive(reference, at), digest.tries + 1, self._since(at)
-            answer = self._send(missive, at)
+            answer = self._channels.send(missive, at, since)
             if answer.said == AWAY:
                 left.append(replace(digest, due_at=since + FIRST_WAIT))
                 continue
-            if _again(answer, attempt):
+            if again(MAIL, answer, attempt):
                 left.append(replace(digest, tries=attempt, due_at=since + _wait(attempt)))
             elif not answer.delivered:
                 log.error("mail_given_up", mail=missive.name, role=digest.person.role, why=answer.said, tries=attempt)
@@ -128,9 +133,10 @@ class NotifyCore:
         """Say of each alert how telling it went. The answer is in the id: a try repeated after a crash may end otherwise."""
         metrics.NOTIFICATIONS.labels(channel=missive.channel, delivered=str(answer.delivered).lower()).inc()
         person = missive.person
+        way = () if missive.channel == MAIL else (missive.channel,)
         for about in missive.about:
             yield NotifyAttempted(
-                event_id=event_id("notify", about.alert_event_id, person.mailbox, str(attempt), answer.said),
+                event_id=event_id("notify", about.alert_event_id, person.mailbox, *way, str(attempt), answer.said),
                 occurred_at=at,
                 causation_id=about.alert_event_id,
                 alert_id=about.alert_id,
@@ -144,18 +150,11 @@ class NotifyCore:
                 attempt=attempt,
             )
 
-    def _send(self, missive: Missive, at: datetime) -> Answer:
-        try:
-            mail = missive.mail(self._from, at)
-        except ValueError:
-            return Answer(delivered=False, said="bad mailbox")
-        return self._post.send(mail)
 
-
-def _again(answer: Answer, attempt: int) -> bool:
-    return not answer.delivered and answer.later and (answer.unreachable or attempt < MAX_TRIES)
+def _later(letter: Letter, at: datetime) -> list[Change]:
+    return [Put(letter.row, letters.dump(letter)), Wake(letter.row, at)]
 
 
 def _wait(attempt: int) -> timedelta:
-    doubled: timedelta = FIRST_WAIT * 2 ** min(attempt - 1, MAX_TRIES)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(attempt - 1, TRIES[MAIL])
     return min(LONGEST_WAIT, doubled)

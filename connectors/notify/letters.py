@@ -61,6 +61,7 @@ class Letter:
             text=text,
             channel=self.channel,
             target=wish.webhook,
+            alert=self.alert,
         )
 
 

@@ -10,7 +10,7 @@ from email.utils import format_datetime, parseaddr
 
 from connectors.notify.pages import page
 from connectors.notify.texts import Text
-from schemas.events import Told
+from schemas.events import DocumentAlert, Told
 
 MAIL, WEBHOOK, SMS = "mail", "webhook", "sms"
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
@@ -40,6 +40,9 @@ class Missive:
     channel: str = MAIL
     target: str = ""
     """Of a webhook: where it is."""
+
+    alert: DocumentAlert | None = None
+    """What it is about, where it is about one thing."""
 
     def message_id(self, sender: str) -> str:
         """Return the same Message-ID (RFC 5322 §3.6.4) at every try."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from aiosmtpd.controller import Controller
 
-from connectors.notify.core import MAX_TRIES
+from connectors.notify.channels import TRIES
 from connectors.notify.post import AWAY_SECONDS
 from schemas.events import AlertState
 from schemas.ids import event_id
@@ -101,7 +101,7 @@ def test_a_server_that_is_not_there_costs_no_mail(
 ) -> None:
     """Away for many more tries than a mail has: it still goes out when the server is there again."""
     desk.hear(alert())
-    for _ in range(2 * MAX_TRIES):
+    for _ in range(2 * TRIES["mail"]):
         monkeypatch.setattr(desk.post, "_away_until", float("-inf"))
         (at,) = desk.due.values()
         desk.fire(at)
@@ -114,8 +114,8 @@ def test_a_server_that_is_not_there_costs_no_mail(
         desk.post.close()
         controller.stop()
 
-    assert ([False] * 2 * MAX_TRIES + [True], 1) == ([each.delivered for each in desk.said], len(mailboxes.mails))
-    assert 2 * MAX_TRIES + 1 == len({each.event_id for each in desk.said})
+    assert ([False] * 2 * TRIES["mail"] + [True], 1) == ([each.delivered for each in desk.said], len(mailboxes.mails))
+    assert 2 * TRIES["mail"] + 1 == len({each.event_id for each in desk.said})
 
 
 def test_a_final_no_is_not_tried_again(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
@@ -143,7 +143,7 @@ def test_a_temporary_no_is_tried_ten_times_and_given_up(server: Controller, mail
         waits.append(at)
         desk.fire(at)
 
-    assert MAX_TRIES == len(waits) == len(desk.said)
+    assert TRIES["mail"] == len(waits) == len(desk.said)
     minutes = [int((later - before).total_seconds() // 60) for before, later in pairwise(waits)]
     assert [1, 2, 4, 8, 16, 32, 60, 60, 60] == minutes
 
