@@ -25,7 +25,7 @@ class Channels:
         try:
             mail = missive.mail(self._from, due_at)
         except ValueError:
-            return Answer(delivered=False, said="bad mailbox")
+            return Answer(delivered=False, bounced=True, said="bad mailbox")
         return self._post.send(mail)
 
 

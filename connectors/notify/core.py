@@ -2,6 +2,7 @@
 
 The alert itself is never delayed, only its mail (`quiet`). A letter or a digest that waits and says that something is not
 done is not sent any more once it is done: whoever was not told needs not be told that it is over, whoever was told is.
+A mailbox that takes no mail for good is reported to the axis operator, and the letter goes to the agency's next contact.
 A kill between sending and settling sends a mail again, under the same Message-ID.
 
 Rows of the partition:
@@ -11,7 +12,7 @@ Rows of the partition:
 `digest:<agency>/<urgency>`   warnings that are gathered (`digests`); removed when sent
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,22 +20,22 @@ from typing import Any
 import structlog
 
 from connectors.notify import digests, letters, standing
+from connectors.notify.attempts import said
 from connectors.notify.channels import TRIES, Channels, again
+from connectors.notify.forwarding import CONTACT_BOUNCING, bounced, holder, next_contact
 from connectors.notify.letters import Letter
-from connectors.notify.missives import MAIL, Missive
+from connectors.notify.missives import MAIL
 from connectors.notify.post import AWAY, Answer, Post
-from connectors.notify.writing import rows_of, written
-from infra import metrics
+from connectors.notify.writing import may_be_told, rows_of, written
 from infra.clock import Clock
 from infra.settings import Settings
-from schemas.events import DocumentAlert, Event, NotifyAttempted, TimerFired
-from schemas.ids import event_id
+from schemas.events import DocumentAlert, Event, TimerFired, Told
 from schemas.reference import Reference
 from schemas.step import Change, Forget, Outcome, Put, Wake
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
-BY_MAIL_AFTER = timedelta(seconds=1)
-"""After another way failed."""
+SOON = timedelta(seconds=1)
+"""After another way, or another official, could not be reached."""
 
 TOLD = "told:"
 
@@ -87,68 +88,69 @@ class NotifyCore:
         if stands.over and letter.claims(reference):
             log.info("mail_dropped", mail=letter.name, role=letter.person.role)
             return Outcome(changes=(Forget(letter.row),))
+        letter = letter.held_by(holder(letter.person, reference, at), reference, at)
         missive = letter.missive(reference, at)
         attempt, since = letter.tries + 1, self._since(at)
         answer = self._channels.send(missive, at, since)
         if answer.said == AWAY:
             return Outcome(changes=(Wake(letter.row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
+        events: list[Event] = [*said(missive, answer, attempt, at, self._from)]
         changes: list[Change] = [Forget(letter.row)]
         if again(letter.channel, answer, attempt):
             changes += _later(replace(letter, tries=attempt), since + _wait(attempt))
         elif not answer.delivered and letter.channel != MAIL:
-            changes += _later(replace(letter, channel=MAIL, tries=0), since + BY_MAIL_AFTER)
+            changes += _later(replace(letter, channel=MAIL, tries=0), since + SOON)
+        elif (heir := self._heir(letter, answer, reference, at)) is not None:
+            due_at = may_be_told(letter.alert.urgency, heir, reference, since + SOON)
+            changes += _later(letter.to(heir, reference, at), due_at)
         elif not answer.delivered:
             log.error("mail_given_up", mail=letter.name, role=letter.person.role, why=answer.said, tries=attempt)
-        if (
-            (answer.delivered or answer.unsure) and letter.alert.clock and letter.claims(reference)
-        ):  # others have no end
-            row = standing.row_of(letter.alert.alert_id)
+        if answer.bounced and letter.alert.kind != CONTACT_BOUNCING:
+            events += bounced(letter.person, reference, at)
+        if letter.alert.clock and letter.claims(reference) and (answer.delivered or answer.unsure):
+            row = standing.row_of(letter.alert.alert_id)  # other alerts have no end that would be told
             changes.append(Put(row, standing.dump(stands.tell(letter.person))))
-        return Outcome(events=tuple(self._said(missive, answer, attempt, at)), changes=tuple(changes))
+        return Outcome(events=tuple(events), changes=tuple(changes))
 
     def _gathered(self, row: str, found: Sequence[digests.Digest], reference: Reference, at: datetime) -> Outcome:
         """Send the digests that are due, one after the other; the others and what failed stay."""
-        events: list[NotifyAttempted] = []
+        events: list[Event] = []
         left: list[digests.Digest] = []
         for digest in found:
             if digest.due_at > at:
                 left.append(digest)
                 continue
-            missive, attempt, since = digest.missive(reference, at), digest.tries + 1, self._since(at)
-            answer = self._channels.send(missive, at, since)
-            if answer.said == AWAY:
-                left.append(replace(digest, due_at=since + FIRST_WAIT))
-                continue
-            if again(MAIL, answer, attempt):
-                left.append(replace(digest, tries=attempt, due_at=since + _wait(attempt)))
-            elif not answer.delivered:
-                log.error("mail_given_up", mail=missive.name, role=digest.person.role, why=answer.said, tries=attempt)
-            events += self._said(missive, answer, attempt, at)
+            kept, happened = self._digest(digest, reference, at)
+            left += kept
+            events += happened
         return Outcome(events=tuple(events), changes=tuple(digests.kept(row, left)))
+
+    def _digest(
+        self, waiting: digests.Digest, reference: Reference, at: datetime
+    ) -> tuple[list[digests.Digest], list[Event]]:
+        """Send one digest; return what is still to be sent of it, and what happened."""
+        digest = replace(waiting, person=holder(waiting.person, reference, at))
+        missive, attempt, since = digest.missive(reference, at), digest.tries + 1, self._since(at)
+        answer = self._channels.send(missive, at, since)
+        if answer.said == AWAY:
+            return [replace(digest, due_at=since + FIRST_WAIT)], []
+        events: list[Event] = [*said(missive, answer, attempt, at, self._from)]
+        if again(MAIL, answer, attempt):
+            return [replace(digest, tries=attempt, due_at=since + _wait(attempt))], events
+        if answer.bounced:
+            events += bounced(digest.person, reference, at)
+            if (heir := next_contact(digest.person, digest.instead_of, reference, at)) is not None:
+                return [digest.to(heir, since + SOON)], events
+        if not answer.delivered:
+            log.error("mail_given_up", mail=missive.name, role=digest.person.role, why=answer.said, tries=attempt)
+        return [], events
+
+    @staticmethod
+    def _heir(letter: Letter, answer: Answer, reference: Reference, at: datetime) -> Told | None:
+        return next_contact(letter.person, letter.instead_of, reference, at) if answer.bounced else None
 
     def _since(self, at: datetime) -> datetime:
         return max(at, self._clock.now()) if self._clock else at
-
-    def _said(self, missive: Missive, answer: Answer, attempt: int, at: datetime) -> Iterator[NotifyAttempted]:
-        """Say of each alert how telling it went. The answer is in the id: a try repeated after a crash may end otherwise."""
-        metrics.NOTIFICATIONS.labels(channel=missive.channel, delivered=str(answer.delivered).lower()).inc()
-        person = missive.person
-        way = () if missive.channel == MAIL else (missive.channel,)
-        for about in missive.about:
-            yield NotifyAttempted(
-                event_id=event_id("notify", about.alert_event_id, person.mailbox, *way, str(attempt), answer.said),
-                occurred_at=at,
-                causation_id=about.alert_event_id,
-                alert_id=about.alert_id,
-                alert_event_id=about.alert_event_id,
-                channel=missive.channel,
-                to_organ_id=person.organ_id,
-                to_role=person.role,
-                message_id=missive.message_id(self._from),
-                delivered=answer.delivered,
-                answer=answer.said,
-                attempt=attempt,
-            )
 
 
 def _later(letter: Letter, at: datetime) -> list[Change]:

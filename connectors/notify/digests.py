@@ -50,6 +50,9 @@ class Digest:
     tries: int = 0
     """Failed tries so far; after the first, newer documents begin a digest of their own."""
 
+    instead_of: tuple[Told, ...] = ()
+    """Who should have got it, and could not be reached."""
+
     waiting: tuple[Waiting, ...] = ()
 
     @property
@@ -59,7 +62,12 @@ class Digest:
 
     def takes(self, person: Told) -> bool:
         """Tell whether one more document of this person belongs in it."""
-        return self.person == person and not self.tries and len(self.waiting) < MOST
+        return self.person == person and not (self.tries or self.instead_of) and len(self.waiting) < MOST
+
+    def to(self, person: Told, due_at: datetime) -> "Digest":
+        """Return it to somebody else, because this one cannot be reached."""
+        passed = (*self.instead_of, self.person)
+        return replace(self, person=person, due_at=due_at.astimezone(UTC), tries=0, instead_of=passed)
 
     def missive(self, reference: Reference, now: datetime) -> Missive:
         """Return what is handed over; other documents make another name, and so another Message-ID."""
@@ -73,7 +81,7 @@ class Digest:
                 tongue=tongue,
                 title=tongue.digest_title.format(count=len(self.waiting)),
                 greeting=texts.greeting(self.person, reference, now, tongue),
-                notes=(tongue.kinds[INCOMING][1],),
+                notes=(*texts.instead(self.instead_of, tongue), tongue.kinds[INCOMING][1]),
                 items=tuple(_line(each, reference, now, tongue.digest_from) for each in self.waiting),
                 to_do=tongue.digest_to_do.format(to_do=tongue.to_do_kind.format(what=tongue.to_do[INCOMING])),
                 why=texts.reason_to_write(self.person, side, tongue),

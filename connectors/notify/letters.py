@@ -39,6 +39,24 @@ class Letter:
         """Name of its row; the alert's id is in it, so that a timer knows the alert."""
         return f"{PREFIX}{self.alert.alert_id}/{self.name}"
 
+    def to(self, person: Told, reference: Reference, now: datetime) -> "Letter":
+        """Return it to somebody else, because this one cannot be reached; another mail, and so another name."""
+        passed = (*self.instead_of, self.person)
+        return replace(
+            self,
+            name=f"{self.name.partition('-to-')[0]}-to-{len(passed)}",
+            person=person,
+            channel=preferences.of(person, reference, now).channel,
+            tries=0,
+            instead_of=passed,
+        )
+
+    def held_by(self, person: Told, reference: Reference, now: datetime) -> "Letter":
+        """Return it for who holds the role by now."""
+        if person == self.person:
+            return self
+        return replace(self, person=person, channel=preferences.of(person, reference, now).channel)
+
     def claims(self, reference: Reference) -> bool:
         """Tell whether it says that something is not done: it must not be sent any more once that is done."""
         return not texts.is_over(self.alert, reference)
@@ -48,12 +66,7 @@ class Letter:
         wish = preferences.of(self.person, reference, now)
         tongue = words.TONGUES[wish.language]
         text = texts.text(self.alert, self.person, reference, now, tongue)
-        if self.instead_of:
-            others = "; ".join(
-                f"{words.plain(each.name)} ({texts.role_of(each, tongue)}, {words.plain(each.mailbox)})"
-                for each in self.instead_of
-            )
-            text = replace(text, notes=(tongue.instead.format(others=others), *text.notes))
+        text = replace(text, notes=(*texts.instead(self.instead_of, tongue), *text.notes))
         return Missive(
             name=self.name,
             about=(About(alert_id=self.alert.alert_id, alert_event_id=self.alert.event_id),),

@@ -83,6 +83,14 @@ def role_of(person: Told, tongue: Tongue) -> str:
     return tongue.roles.get(person.role, words.plain(person.role))
 
 
+def instead(others: Iterable[Told], tongue: Tongue) -> tuple[str, ...]:
+    """Say to whom it was meant, where that is somebody else than who gets it."""
+    said = "; ".join(
+        f"{words.plain(each.name)} ({role_of(each, tongue)}, {words.plain(each.mailbox)})" for each in others
+    )
+    return (tongue.instead.format(others=said),) if said else ()
+
+
 def is_over(alert: DocumentAlert, reference: Reference) -> bool:
     """Tell whether nothing is left to do: an alert of a duty that was done late names, firing, the fact that ended it."""
     clock = reference.sla.clocks.get(alert.clock) if reference.sla else None

@@ -31,7 +31,7 @@ class DocumentAlert(Event):
     document_id: str = ""
     delivery_id: str = ""
     kind: str
-    """`not_received`, `status_missing`, `incoming`, `late_dispatch`, `verification_late`, `same_id_other_bytes`, `directory_gap` …"""
+    """`not_received`, `status_missing`, `incoming`, `late_dispatch`, `verification_late`, `same_id_other_bytes`, `directory_gap`, `contact_bouncing` …"""
 
     state: AlertState
     level: int = 0
