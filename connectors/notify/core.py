@@ -9,6 +9,7 @@ Rows of the partition:
 `told:<alert's event id>`     its letters were written: the same event again writes none; empty, kept
 `alert:<alert id>`            who was told of it, and that it is over (`standing`); kept
 `mail:<alert id>/<name>`      a letter on its way to one of the people of one of the alert's events; removed when sent or given up
+`record:<alert id>`, `offered:<delivery id>`   what a statement at the ladder's end will say (`records`); removed when it is over
 `digest:<agency>/<urgency>`   warnings that are gathered (`digests`); removed when sent
 """
 
@@ -19,17 +20,18 @@ from typing import Any
 
 import structlog
 
-from connectors.notify import digests, letters, standing
+from connectors.notify import digests, letters, records, standing
 from connectors.notify.attempts import said
 from connectors.notify.channels import TRIES, Channels, again
 from connectors.notify.forwarding import CONTACT_BOUNCING, bounced, holder, next_contact
 from connectors.notify.letters import Letter
 from connectors.notify.missives import MAIL
 from connectors.notify.post import AWAY, Answer, Post
+from connectors.notify.statements import Statements
 from connectors.notify.writing import may_be_told, rows_of, written
 from infra.clock import Clock
 from infra.settings import Settings
-from schemas.events import DocumentAlert, Event, TimerFired, Told
+from schemas.events import DocumentAlert, DocumentReceived, Event, TimerFired, Told
 from schemas.reference import Reference
 from schemas.step import Change, Forget, Outcome, Put, Wake
 
@@ -49,16 +51,19 @@ class NotifyCore:
         """`clock`: the next try counts from its now, so that a backlog of old letters does not use up its tries at once."""
         self._from, self._clock = settings.smtp_from, clock
         self._channels, self._with_subject = Channels(settings, post), settings.notify_subject
+        self._statements = Statements(settings)
 
     def keys(self, event: Event) -> Iterable[str]:
         """Name the rows: of an alert whether it was told and what waits of it, of a timer its letter and the letter's alert."""
         match event:
             case TimerFired(row=row) if row.startswith(letters.PREFIX):
-                return (row, standing.row_of(letters.alert_of(row)))
+                alert = letters.alert_of(row)
+                return (row, standing.row_of(alert), *self._statements.rows(alert))
             case TimerFired(row=row):
                 return (row,)
             case DocumentAlert():
-                return (TOLD + event.event_id, *rows_of(event))
+                own = self._statements.rows(event.alert_id, event.delivery_id)
+                return (TOLD + event.event_id, *rows_of(event), *own)
             case _:
                 return ()
 
@@ -75,16 +80,22 @@ class NotifyCore:
             case TimerFired(row=row, due_at=at) if row in known:
                 if row.startswith(digests.PREFIX):
                     return self._gathered(row, digests.load(known[row]), reference, at)
-                stands = standing.load(known.get(standing.row_of(letters.alert_of(row))))
-                return self._alone(letters.load(known[row]), stands, reference, at)
+                if row.startswith(records.PREFIX):
+                    return self._statements.made(row, records.load(known[row]), reference, at)
+                return self._alone(letters.load(known[row]), known, reference, at)
             case DocumentAlert() if TOLD + event.event_id not in known:
                 alert = event if self._with_subject else replace(event, subject="")
-                return Outcome(changes=(Put(TOLD + event.event_id, b""), *written(alert, known, reference, now)))
+                own = self._statements.heard(alert, known, reference, now)
+                return Outcome(changes=(Put(TOLD + event.event_id, b""), *written(alert, known, reference, now), *own))
+            case DocumentReceived():
+                return Outcome(changes=tuple(self._statements.transported(event)))
             case _:
                 return Outcome()
 
-    def _alone(self, letter: Letter, stands: standing.Standing, reference: Reference, at: datetime) -> Outcome:
+    def _alone(self, letter: Letter, known: Mapping[str, bytes], reference: Reference, at: datetime) -> Outcome:
         """Send one letter, unless what it says is not so any more."""
+        row = standing.row_of(letter.alert.alert_id)
+        stands = standing.load(known.get(row))
         if stands.over and letter.claims(reference):
             log.info("mail_dropped", mail=letter.name, role=letter.person.role)
             return Outcome(changes=(Forget(letter.row),))
@@ -94,8 +105,9 @@ class NotifyCore:
         answer = self._channels.send(missive, at, since)
         if answer.said == AWAY:
             return Outcome(changes=(Wake(letter.row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
-        events: list[Event] = [*said(missive, answer, attempt, at, self._from)]
-        changes: list[Change] = [Forget(letter.row)]
+        tried = tuple(said(missive, answer, attempt, at, self._from))
+        events: list[Event] = [*tried]
+        changes: list[Change] = [Forget(letter.row), *self._statements.tried(letter.alert, tried, known)]
         if again(letter.channel, answer, attempt):
             changes += _later(replace(letter, tries=attempt), since + _wait(attempt))
         elif not answer.delivered and letter.channel != MAIL:
@@ -108,8 +120,9 @@ class NotifyCore:
         if answer.bounced and letter.alert.kind != CONTACT_BOUNCING:
             events += bounced(letter.person, reference, at)
         if letter.alert.clock and letter.claims(reference) and (answer.delivered or answer.unsure):
-            row = standing.row_of(letter.alert.alert_id)  # other alerts have no end that would be told
-            changes.append(Put(row, standing.dump(stands.tell(letter.person))))
+            changes.append(  # other alerts have no end that would be told
+                Put(row, standing.dump(stands.tell(letter.person)))
+            )
         return Outcome(events=tuple(events), changes=tuple(changes))
 
     def _gathered(self, row: str, found: Sequence[digests.Digest], reference: Reference, at: datetime) -> Outcome:

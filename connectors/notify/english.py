@@ -122,6 +122,7 @@ ENGLISH = Tongue(
         "axis": "the axis' operator",
         "parent": "the agency above the one that must act",
     },
+    undone="By {moment}, {who} did not {duty}; document {document}.",
     steps={0: "reminder before it is due", 1: "overdue"},
     step_late="overdue, told to step {level}",
     step_again="{step}, reminder {times}",

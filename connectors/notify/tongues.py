@@ -57,6 +57,9 @@ class Tongue:
     urgencies: Mapping[str, str]
     roles: Mapping[str, str]
     sides: Mapping[str, str]
+    undone: str
+    """What a statement says at the end of a ladder."""
+
     steps: Mapping[int, str]
     step_late: str
     step_again: str

@@ -122,6 +122,7 @@ VIETNAMESE = Tongue(
         "axis": "đơn vị vận hành trục",
         "parent": "cơ quan cấp trên của cơ quan phải làm",
     },
+    undone="Đến hạn {moment}, {who} chưa {duty}; văn bản {document}.",
     steps={0: "nhắc trước hạn", 1: "đã quá hạn"},
     step_late="đã quá hạn, báo lên bước {level}",
     step_again="{step}, nhắc lại lần {times}",
