@@ -144,6 +144,7 @@ class Settings(BaseSettings):
     smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
     smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
 
+    mails_per_hour: int = Field(default=20, ge=0, description="To one mailbox; more are gathered. 0: no limit.")
     notify_subject: bool = Field(default=True, description="Mails and posts name the document's subject.")
     webhook_keys_file: Path | None = Field(default=None, description="Who may be posted to: lines of HOST:PORT KEY.")
     webhook_private: bool = Field(default=False, description="They may have addresses that are not public.")

@@ -8,25 +8,27 @@ A kill between sending and settling sends a mail again, under the same Message-I
 Rows of the partition:
 `told:<alert's event id>`     its letters were written: the same event again writes none; empty, kept
 `alert:<alert id>`            who was told of it, and that it is over (`standing`); kept
-`mail:<alert id>/<name>`      a letter on its way to one of the people of one of the alert's events; removed when sent or given up
+`mail:<alert id>/<person>/<name>`   a letter on its way to one of the people of one of the alert's events; removed when sent or given up
+`held:<person>`               letters above the person's rate, for one mail (`held`); removed when sent
 `record:<alert id>`, `offered:<delivery id>`   what a statement at the ladder's end will say (`records`); removed when it is over
 `digest:<agency>/<urgency>`   warnings that are gathered (`digests`); removed when sent
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from connectors.notify import digests, letters, records, standing
+from connectors.notify import digests, held, letters, records, standing
 from connectors.notify.attempts import said
 from connectors.notify.channels import TRIES, Channels, again
 from connectors.notify.forwarding import CONTACT_BOUNCING, bounced, holder, next_contact
 from connectors.notify.letters import Letter
-from connectors.notify.missives import MAIL
+from connectors.notify.missives import MAIL, Missive
 from connectors.notify.post import AWAY, Answer, Post
+from connectors.notify.rates import Rates
 from connectors.notify.statements import Statements
 from connectors.notify.writing import may_be_told, rows_of, written
 from infra.clock import Clock
@@ -51,14 +53,14 @@ class NotifyCore:
         """`clock`: the next try counts from its now, so that a backlog of old letters does not use up its tries at once."""
         self._from, self._clock = settings.smtp_from, clock
         self._channels, self._with_subject = Channels(settings, post), settings.notify_subject
-        self._statements = Statements(settings)
+        self._statements, self._rates = Statements(settings), Rates(settings.mails_per_hour)
 
     def keys(self, event: Event) -> Iterable[str]:
         """Name the rows: of an alert whether it was told and what waits of it, of a timer its letter and the letter's alert."""
         match event:
             case TimerFired(row=row) if row.startswith(letters.PREFIX):
-                alert = letters.alert_of(row)
-                return (row, standing.row_of(alert), *self._statements.rows(alert))
+                alert, box = letters.named_in(row)
+                return (row, standing.row_of(alert), held.PREFIX + box, *self._statements.rows(alert))
             case TimerFired(row=row):
                 return (row,)
             case DocumentAlert():
@@ -78,11 +80,7 @@ class NotifyCore:
         """Write the letters of an alert, or send what is due."""
         match event:
             case TimerFired(row=row, due_at=at) if row in known:
-                if row.startswith(digests.PREFIX):
-                    return self._gathered(row, digests.load(known[row]), reference, at)
-                if row.startswith(records.PREFIX):
-                    return self._statements.made(row, records.load(known[row]), reference, at)
-                return self._alone(letters.load(known[row]), known, reference, at)
+                return self._due(row, known, reference, at)
             case DocumentAlert() if TOLD + event.event_id not in known:
                 alert = event if self._with_subject else replace(event, subject="")
                 own = self._statements.heard(alert, known, reference, now)
@@ -91,6 +89,16 @@ class NotifyCore:
                 return Outcome(changes=tuple(self._statements.transported(event)))
             case _:
                 return Outcome()
+
+    def _due(self, row: str, known: Mapping[str, bytes], reference: Reference, at: datetime) -> Outcome:
+        """Do what a row waited for."""
+        if row.startswith(digests.PREFIX):
+            return self._gathered(row, digests.load(known[row]), reference, at)
+        if row.startswith(held.PREFIX):
+            return self._together(row, held.load(known[row]), reference, at)
+        if row.startswith(records.PREFIX):
+            return self._statements.made(row, records.load(known[row]), reference, at)
+        return self._alone(letters.load(known[row]), known, reference, at)
 
     def _alone(self, letter: Letter, known: Mapping[str, bytes], reference: Reference, at: datetime) -> Outcome:
         """Send one letter, unless what it says is not so any more."""
@@ -102,7 +110,9 @@ class NotifyCore:
         letter = letter.held_by(holder(letter.person, reference, at), reference, at)
         missive = letter.missive(reference, at)
         attempt, since = letter.tries + 1, self._since(at)
-        answer = self._channels.send(missive, at, since)
+        if held.may_wait(letter) and (free_at := self._rates.free_at(letter.person.mailbox, since)) > since:
+            return Outcome(changes=tuple(self._held(letter, stands, known, free_at, reference)))
+        answer = self._handed_over(missive, at, since)
         if answer.said == AWAY:
             return Outcome(changes=(Wake(letter.row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
         tried = tuple(said(missive, answer, attempt, at, self._from))
@@ -144,7 +154,7 @@ class NotifyCore:
         """Send one digest; return what is still to be sent of it, and what happened."""
         digest = replace(waiting, person=holder(waiting.person, reference, at))
         missive, attempt, since = digest.missive(reference, at), digest.tries + 1, self._since(at)
-        answer = self._channels.send(missive, at, since)
+        answer = self._handed_over(missive, at, since)
         if answer.said == AWAY:
             return [replace(digest, due_at=since + FIRST_WAIT)], []
         events: list[Event] = [*said(missive, answer, attempt, at, self._from)]
@@ -157,6 +167,52 @@ class NotifyCore:
         if not answer.delivered:
             log.error("mail_given_up", mail=missive.name, role=digest.person.role, why=answer.said, tries=attempt)
         return [], events
+
+    def _held(
+        self,
+        letter: Letter,
+        stands: standing.Standing,
+        known: Mapping[str, bytes],
+        free_at: datetime,
+        reference: Reference,
+    ) -> Iterator[Change]:
+        """Yield the changes that put a letter to the others above the person's rate; it counts as told from then on."""
+        row = held.row_of(letter.person)
+        found = held.load(known[row]) if row in known else held.Held(due_at=free_at, person=letter.person)
+        if found.tries or len(found.waiting) >= held.MOST:
+            yield Wake(letter.row, max(free_at, found.due_at) + SOON)
+            return
+        yield Forget(letter.row)
+        yield from held.kept(row, replace(found, waiting=(*found.waiting, letter)))
+        if letter.alert.clock and letter.claims(reference):
+            alert = standing.row_of(letter.alert.alert_id)
+            yield Put(alert, standing.dump(stands.tell(letter.person)))
+
+    def _together(self, row: str, found: held.Held, reference: Reference, at: datetime) -> Outcome:
+        """Send what was held; a mailbox that takes no mail gives each letter to the next contact."""
+        missive, attempt, since = found.missive(reference, at), found.tries + 1, self._since(at)
+        answer = self._handed_over(missive, at, since)
+        if answer.said == AWAY:
+            return Outcome(changes=(Wake(row, since + FIRST_WAIT),))
+        events: list[Event] = [*said(missive, answer, attempt, at, self._from)]
+        if again(MAIL, answer, attempt):
+            later = replace(found, tries=attempt, due_at=since + _wait(attempt))
+            return Outcome(events=tuple(events), changes=tuple(held.kept(row, later)))
+        changes: list[Change] = [Forget(row)]
+        if answer.bounced:
+            events += bounced(found.person, reference, at)
+            if (heir := next_contact(found.person, (), reference, at)) is not None:
+                for each in found.waiting:
+                    changes += _later(each.to(heir, reference, at), since + SOON)
+        elif not answer.delivered:
+            log.error("mail_given_up", mail=missive.name, role=found.person.role, why=answer.said, tries=attempt)
+        return Outcome(events=tuple(events), changes=tuple(changes))
+
+    def _handed_over(self, missive: Missive, at: datetime, since: datetime) -> Answer:
+        answer = self._channels.send(missive, at, since)
+        if answer.delivered and missive.channel == MAIL:
+            self._rates.sent(missive.person.mailbox, since)
+        return answer
 
     @staticmethod
     def _heir(letter: Letter, answer: Answer, reference: Reference, at: datetime) -> Told | None:

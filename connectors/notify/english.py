@@ -129,4 +129,7 @@ ENGLISH = Tongue(
     digest_title="{count} incoming documents wait",
     digest_to_do="{to_do} What was fetched already need not be fetched again.",
     digest_from="sender: {sender}",
+    held_title="{count} alerts in one mail",
+    held_note="You got many mails of the axis within an hour, so these alerts come together.",
+    held_to_do="What is to be done stands at each alert.",
 )

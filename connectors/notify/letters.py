@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from connectors.notify import preferences, texts, words
 from connectors.notify.missives import MAIL, About, Missive
 from schemas.events import DocumentAlert, Told
+from schemas.ids import event_id
 from schemas.plain import plain_of
 from schemas.reference import Reference
 
@@ -27,6 +28,9 @@ class Letter:
 
     alert: DocumentAlert
     person: Told
+    box: str = ""
+    """Of the person it was written to (`box_of`); stays when another one gets it."""
+
     channel: str = MAIL
     tries: int = 0
     """Failed tries so far."""
@@ -36,8 +40,13 @@ class Letter:
 
     @property
     def row(self) -> str:
-        """Name of its row; the alert's id is in it, so that a timer knows the alert."""
-        return f"{PREFIX}{self.alert.alert_id}/{self.name}"
+        """Name of its row; alert and person are in it, by their ids, so that a timer knows their rows."""
+        return f"{PREFIX}{self.alert.alert_id}/{self.box}/{self.name}"
+
+    @property
+    def about(self) -> About:
+        """The alert it tells of."""
+        return About(alert_id=self.alert.alert_id, alert_event_id=self.alert.event_id)
 
     def to(self, person: Told, reference: Reference, now: datetime) -> "Letter":
         """Return it to somebody else, because this one cannot be reached; another mail, and so another name."""
@@ -46,6 +55,7 @@ class Letter:
             self,
             name=f"{self.name.partition('-to-')[0]}-to-{len(passed)}",
             person=person,
+            box=box_of(person),
             channel=preferences.of(person, reference, now).channel,
             tries=0,
             instead_of=passed,
@@ -69,7 +79,7 @@ class Letter:
         text = replace(text, notes=(*texts.instead(self.instead_of, tongue), *text.notes))
         return Missive(
             name=self.name,
-            about=(About(alert_id=self.alert.alert_id, alert_event_id=self.alert.event_id),),
+            about=(self.about,),
             person=self.person,
             text=text,
             channel=self.channel,
@@ -78,9 +88,15 @@ class Letter:
         )
 
 
-def alert_of(row: str) -> str:
-    """Return the alert id that is in the name of a letter's row."""
-    return row.removeprefix(PREFIX).rpartition("/")[0]
+def named_in(row: str) -> tuple[str, str]:
+    """Return the alert id and the person's box that are in the name of a letter's row."""
+    alert_id, box, _name = row.removeprefix(PREFIX).rsplit("/", 2)
+    return alert_id, box
+
+
+def box_of(person: Told) -> str:
+    """Return an id of a person, which names nobody."""
+    return event_id("box", person.organ_id, person.role, person.mailbox)
 
 
 def name_of(alert_event_id: str, number: int) -> str:

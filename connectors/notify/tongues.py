@@ -66,3 +66,6 @@ class Tongue:
     digest_title: str
     digest_to_do: str
     digest_from: str
+    held_title: str
+    held_note: str
+    held_to_do: str

@@ -129,4 +129,7 @@ VIETNAMESE = Tongue(
     digest_title="{count} văn bản đến đang chờ",
     digest_to_do="{to_do} Văn bản nào đã lấy về thì không cần lấy lại.",
     digest_from="bên gửi: {sender}",
+    held_title="{count} cảnh báo gộp trong một thư",
+    held_note="Ông/bà đã nhận nhiều thư của trục trong một giờ, nên các cảnh báo sau được gộp lại.",
+    held_to_do="Việc cần làm ghi ở từng cảnh báo.",
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.notify import digests, letters, preferences, standing, texts
+from connectors.notify import digests, held, letters, preferences, standing, texts
 from connectors.notify.letters import Letter
 from schemas.events import AlertState, DocumentAlert, Told
 from schemas.reference import Reference
@@ -23,6 +23,8 @@ def rows_of(alert: DocumentAlert) -> Iterator[str]:
     yield standing.row_of(alert.alert_id)
     if alert.kind == digests.INCOMING:
         yield digests.row_of(alert)
+    if alert.state is AlertState.RESOLVED:
+        yield from dict.fromkeys(map(held.row_of, alert.to))
 
 
 def written(alert: DocumentAlert, known: Mapping[str, bytes], reference: Reference, now: datetime) -> Iterator[Change]:
@@ -33,7 +35,11 @@ def written(alert: DocumentAlert, known: Mapping[str, bytes], reference: Referen
         yield Put(row, standing.dump(standing.Standing(over=True)))
         yield from _struck(alert, known)
         told = [each for each in stands.told if alert.to]  # an end that names nobody is told to nobody
-        yield from _letters(alert, list(enumerate(told)), reference, now)
+        waiting = {row for row in map(held.row_of, told) if row in known and _waits(alert, known[row])}
+        for each in sorted(waiting):
+            yield from held.kept(each, held.load(known[each]).without(alert.alert_id))
+        heard = [(number, each) for number, each in enumerate(told) if held.row_of(each) not in waiting]
+        yield from _letters(alert, heard, reference, now)
     elif not stands.over or texts.is_over(alert, reference):  # else its end was heard before it
         yield from _letters(alert, _alone(alert, reference, now), reference, now)
         yield from _gathered(alert, known, reference, now)
@@ -88,6 +94,10 @@ def _struck(alert: DocumentAlert, known: Mapping[str, bytes]) -> Iterator[Change
         yield from digests.kept(digests.row_of(alert), digests.without(digests.load(value), alert.alert_id))
 
 
+def _waits(alert: DocumentAlert, value: bytes) -> bool:
+    return any(each.alert.alert_id == alert.alert_id for each in held.load(value).waiting)
+
+
 def _letters(
     alert: DocumentAlert, people: list[tuple[int, Told]], reference: Reference, now: datetime
 ) -> Iterator[Change]:
@@ -98,6 +108,7 @@ def _letters(
             name=letters.name_of(alert.event_id, number),
             alert=replace(alert, to=()),  # the others' names are no part of it
             person=person,
+            box=letters.box_of(person),
             channel=preferences.of(person, reference, now).channel,
         )
         yield Put(letter.row, letters.dump(letter))
