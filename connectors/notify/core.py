@@ -177,6 +177,7 @@ class NotifyCore:
         reference: Reference,
     ) -> Iterator[Change]:
         """Yield the changes that put a letter to the others above the person's rate; it counts as told from then on."""
+        free_at = may_be_told(letter.alert.urgency, letter.person, reference, free_at)
         row = held.row_of(letter.person)
         found = held.load(known[row]) if row in known else held.Held(due_at=free_at, person=letter.person)
         if found.tries or len(found.waiting) >= held.MOST:

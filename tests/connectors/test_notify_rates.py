@@ -1,7 +1,7 @@
 """A mailbox's rate: what comes above it is gathered into one mail, urgent things are not, and what is over meanwhile is in none."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +131,16 @@ def test_a_mail_that_fails_is_tried_again(limited: Desk, mailboxes: Mailboxes) -
     together = [each for each in limited.said if each.alert_id == f"alert-{LIMIT}"]
     assert [(False, 1), (True, 2)] == [(each.delivered, each.attempt) for each in together]
     assert 1 == len({each.message_id for each in together})
+
+
+def test_what_is_held_does_not_come_at_night(limited: Desk) -> None:
+    """At ten to five the rate is used up: the rest comes on the next working day, not at ten to six."""
+    late = MONDAY.replace(hour=9, minute=50)  # 16:50 in Việt Nam; the 24th is a holiday
+    for number in range(LIMIT + 1):
+        limited.hear(one(number, late))
+    limited.fire(late)
+
+    assert [datetime(2026, 11, 25, 0, 30, tzinfo=UTC)] == list(limited.due.values())
 
 
 def test_a_mailbox_that_takes_none_gives_each_letter_on(refusing: Refusing) -> None:  # noqa: F811 - the fixture
