@@ -28,9 +28,10 @@ from connectors.notify.forwarding import CONTACT_BOUNCING, bounced, holder, next
 from connectors.notify.letters import Letter
 from connectors.notify.missives import MAIL, Missive
 from connectors.notify.post import AWAY, Answer, Post
+from connectors.notify.quiet import may_be_told
 from connectors.notify.rates import Rates
 from connectors.notify.statements import Statements
-from connectors.notify.writing import may_be_told, rows_of, written
+from connectors.notify.writing import rows_of, written
 from infra.clock import Clock
 from infra.settings import Settings
 from schemas.events import DocumentAlert, DocumentReceived, Event, TimerFired, Told
@@ -114,12 +115,14 @@ class NotifyCore:
             return Outcome(changes=tuple(self._held(letter, stands, known, free_at, reference)))
         answer = self._handed_over(missive, at, since)
         if answer.said == AWAY:
-            return Outcome(changes=(Wake(letter.row, since + FIRST_WAIT),))  # nothing was tried, so nothing is said
+            due_at = may_be_told(letter.alert.urgency, letter.person, reference, since + FIRST_WAIT)
+            return Outcome(changes=(Wake(letter.row, due_at),))  # nothing was tried, so nothing is said
         tried = tuple(said(missive, answer, attempt, at, self._from))
         events: list[Event] = [*tried]
         changes: list[Change] = [Forget(letter.row), *self._statements.tried(letter.alert, tried, known)]
         if again(letter.channel, answer, attempt):
-            changes += _later(replace(letter, tries=attempt), since + _wait(attempt))
+            due_at = may_be_told(letter.alert.urgency, letter.person, reference, since + _wait(attempt))
+            changes += _later(replace(letter, tries=attempt), due_at)
         elif not answer.delivered and letter.channel != MAIL:
             changes += _later(replace(letter, channel=MAIL, tries=0), since + SOON)
         elif (heir := self._heir(letter, answer, reference, at)) is not None:
@@ -156,14 +159,15 @@ class NotifyCore:
         missive, attempt, since = digest.missive(reference, at), digest.tries + 1, self._since(at)
         answer = self._handed_over(missive, at, since)
         if answer.said == AWAY:
-            return [replace(digest, due_at=since + FIRST_WAIT)], []
+            return [replace(digest, due_at=digest.may_go_out(reference, since + FIRST_WAIT))], []
         events: list[Event] = [*said(missive, answer, attempt, at, self._from)]
         if again(MAIL, answer, attempt):
-            return [replace(digest, tries=attempt, due_at=since + _wait(attempt))], events
+            due_at = digest.may_go_out(reference, since + _wait(attempt))
+            return [replace(digest, tries=attempt, due_at=due_at)], events
         if answer.bounced:
             events += bounced(digest.person, reference, at)
             if (heir := next_contact(digest.person, digest.instead_of, reference, at)) is not None:
-                return [digest.to(heir, since + SOON)], events
+                return [digest.to(heir, reference, since + SOON)], events
         if not answer.delivered:
             log.error("mail_given_up", mail=missive.name, role=digest.person.role, why=answer.said, tries=attempt)
         return [], events
@@ -194,10 +198,11 @@ class NotifyCore:
         missive, attempt, since = found.missive(reference, at), found.tries + 1, self._since(at)
         answer = self._handed_over(missive, at, since)
         if answer.said == AWAY:
-            return Outcome(changes=(Wake(row, since + FIRST_WAIT),))
+            return Outcome(changes=(Wake(row, may_be_told("", found.person, reference, since + FIRST_WAIT)),))
         events: list[Event] = [*said(missive, answer, attempt, at, self._from)]
         if again(MAIL, answer, attempt):
-            later = replace(found, tries=attempt, due_at=since + _wait(attempt))
+            due_at = may_be_told("", found.person, reference, since + _wait(attempt))  # nothing urgent is held
+            later = replace(found, tries=attempt, due_at=due_at)
             return Outcome(events=tuple(events), changes=tuple(held.kept(row, later)))
         changes: list[Change] = [Forget(row)]
         if answer.bounced:

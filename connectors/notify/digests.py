@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from connectors.notify import preferences, texts, words
 from connectors.notify.missives import About, Missive
+from connectors.notify.quiet import may_be_told
 from schemas.events import AlertState, DocumentAlert, Told
 from schemas.ids import event_id
 from schemas.plain import plain_of
@@ -47,6 +48,7 @@ class Digest:
     due_at: datetime
     person: Told
     recipient: str
+    urgency: str
     tries: int = 0
     """Failed tries so far; after the first, newer documents begin a digest of their own."""
 
@@ -64,10 +66,14 @@ class Digest:
         """Tell whether one more document of this person belongs in it."""
         return self.person == person and not (self.tries or self.instead_of) and len(self.waiting) < MOST
 
-    def to(self, person: Told, due_at: datetime) -> "Digest":
+    def to(self, person: Told, reference: Reference, at: datetime) -> "Digest":
         """Return it to somebody else, because this one cannot be reached."""
-        passed = (*self.instead_of, self.person)
-        return replace(self, person=person, due_at=due_at.astimezone(UTC), tries=0, instead_of=passed)
+        other = replace(self, person=person, tries=0, instead_of=(*self.instead_of, self.person))
+        return replace(other, due_at=other.may_go_out(reference, at))
+
+    def may_go_out(self, reference: Reference, at: datetime) -> datetime:
+        """Return when it may go out, at a wanted moment or after it."""
+        return may_be_told(self.urgency, self.person, reference, at).astimezone(UTC)
 
     def missive(self, reference: Reference, now: datetime) -> Missive:
         """Return what is handed over; other documents make another name, and so another Message-ID."""
@@ -124,7 +130,16 @@ def joined(digests: Sequence[Digest], alert: DocumentAlert, person: Told, due_at
     for place, each in enumerate(digests):
         if each.takes(person):
             return (*digests[:place], replace(each, waiting=(*each.waiting, one)), *digests[place + 1 :])
-    return (*digests, Digest(due_at=due_at.astimezone(UTC), person=person, recipient=alert.recipient, waiting=(one,)))
+    return (
+        *digests,
+        Digest(
+            due_at=due_at.astimezone(UTC),
+            person=person,
+            recipient=alert.recipient,
+            urgency=alert.urgency,
+            waiting=(one,),
+        ),
+    )
 
 
 def without(digests: Iterable[Digest], alert_id: str) -> tuple[Digest, ...]:

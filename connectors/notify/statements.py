@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.notify import records, texts, words
+from connectors.notify.quiet import may_be_told
 from connectors.notify.records import Record
-from connectors.notify.writing import may_be_told
 from infra.content import open_content
 from infra.pki.attesting import MEDIA_TYPE, Attestor
 from infra.settings import Settings

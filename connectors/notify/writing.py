@@ -10,12 +10,10 @@ from datetime import datetime
 
 from connectors.notify import digests, held, letters, preferences, standing, texts
 from connectors.notify.letters import Letter
+from connectors.notify.quiet import may_be_told
 from schemas.events import AlertState, DocumentAlert, Told
 from schemas.reference import Reference
-from schemas.reference.working_time import next_working_moment
 from schemas.step import Change, Put, Wake
-
-OUTSIDE_WORKING_HOURS = "outside_working_hours"
 
 
 def rows_of(alert: DocumentAlert) -> Iterator[str]:
@@ -52,16 +50,6 @@ def to_tell(alert: DocumentAlert, reference: Reference, now: datetime) -> Iterat
         if person.mailbox and person.mailbox not in seen and not preferences.left_out(person, alert, reference, now):
             seen.add(person.mailbox)
             yield number, person
-
-
-def may_be_told(urgency: str, person: Told, reference: Reference, at: datetime) -> datetime:
-    """Return when a person may be told: at the moment wanted, or at the next working moment of the own agency."""
-    sla, calendar = reference.sla, reference.calendar
-    if sla is None or calendar is None or sla.quiet.get(urgency or "normal") != OUTSIDE_WORKING_HOURS:
-        return at
-    day = at.astimezone(calendar.zone).date()
-    agency = reference.directory.last_known(person.organ_id, day) if reference.directory else None
-    return next_working_moment(calendar, calendar.pattern(agency.working_hours if agency else ""), at)
 
 
 def _alone(alert: DocumentAlert, reference: Reference, now: datetime) -> list[tuple[int, Told]]:

@@ -136,7 +136,7 @@ def test_a_temporary_no_is_tried_ten_times_and_given_up(server: Controller, mail
     """451 for hours: waits of 1, 2, 4 … at most 60 minutes, ten tries in all."""
     assert server is not None
     mailboxes.reply = "451 try again"
-    desk.hear(alert())
+    desk.hear(alert(urgency="khan"))
     waits = []
     while desk.due:
         (at,) = desk.due.values()
@@ -146,6 +146,33 @@ def test_a_temporary_no_is_tried_ten_times_and_given_up(server: Controller, mail
     assert TRIES["mail"] == len(waits) == len(desk.said)
     minutes = [int((later - before).total_seconds() // 60) for before, later in pairwise(waits)]
     assert [1, 2, 4, 8, 16, 32, 60, 60, 60] == minutes
+
+
+def test_a_later_try_keeps_to_working_hours(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """451 shortly before five: the next tries are of the next working day; an urgent letter goes on at night."""
+    assert server is not None
+    late = MONDAY.replace(hour=9, minute=59, second=30)  # 16:59:30 in Việt Nam
+    mailboxes.reply = "451 try again"
+    desk.hear(alert(late))
+    desk.hear(alert(late, event_id=event_id("urgent"), urgency="khan"))
+    desk.fire(late)
+
+    opening = late.replace(day=25, hour=0, minute=30, second=0)  # the 24th is a holiday
+    assert [late + timedelta(minutes=1), opening] == sorted(desk.due.values())
+
+
+def test_a_digest_that_failed_keeps_to_working_hours(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """Tried at 16:45, 16:46, 16:48 and 16:52; the next try would be at five, so it is of the next working day."""
+    assert server is not None
+    mailboxes.reply = "451 try again"
+    late = MONDAY.replace(hour=9, minute=40)
+    desk.hear(alert(late, kind="incoming", clock=""))
+    desk.fire(late + timedelta(minutes=5))
+    for _ in range(3):
+        desk.fire(min(desk.due.values()))
+
+    (waits,) = desk.due.values()
+    assert late.replace(day=25, hour=0, minute=30) == waits
 
 
 def test_the_end_is_told_too(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
