@@ -1,4 +1,4 @@
-"""A circuit for each target: after several failures in a row it is left alone for a while, then one try decides."""
+"""A circuit for each target: after several failures in a row it is left alone for a while, then one try decides. And one patience for all."""
 
 import threading
 import time
@@ -10,6 +10,9 @@ FAILURES = 5
 
 OPEN_SECONDS = 60.0
 """Real seconds until the next try."""
+
+MOST_LOST_SECONDS = 20.0
+"""Of a minute, for tries that fail, at all targets together."""
 
 
 @dataclass(slots=True)
@@ -45,3 +48,24 @@ class Circuits:
             one = self._known.setdefault(target, _Circuit())
             one.failures += 1
             one.closed_again_at = self._tell() + OPEN_SECONDS
+
+
+class Patience:
+    """How long all that fails may hold up everybody: the supervisor ends a process that makes no progress for a minute."""
+
+    def __init__(self, tell: Callable[[], float] = time.monotonic) -> None:
+        self._tell, self._turn = tell, threading.Lock()
+        self._lost: list[tuple[float, float]] = []
+
+    def has_run_out(self) -> bool:
+        """Tell whether too much of the last minute went into tries that failed."""
+        with self._turn:
+            now = self._tell()
+            self._lost = [(at, seconds) for at, seconds in self._lost if at > now - OPEN_SECONDS]
+            return sum(seconds for _at, seconds in self._lost) >= MOST_LOST_SECONDS
+
+    def lose(self, since: float) -> None:
+        """Count a try that failed, and began then."""
+        with self._turn:
+            now = self._tell()
+            self._lost.append((now, now - since))

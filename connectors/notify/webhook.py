@@ -7,13 +7,14 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 
 from connectors.notify import web
-from connectors.notify.circuits import Circuits
+from connectors.notify.circuits import Circuits, Patience
 from connectors.notify.keyring import keyring, target_of
 from connectors.notify.missives import SMS, Missive
 from connectors.notify.post import Answer
@@ -35,7 +36,7 @@ class Gateway:
             settings.webhook_private,
             settings.sms_url,
         )
-        self._from, self._circuits = settings.smtp_from, circuits or Circuits()
+        self._from, self._circuits, self._patience = settings.smtp_from, circuits or Circuits(), Patience()
 
     def send(self, missive: Missive, at: datetime) -> Answer:
         """Post one missive; never raises for what a server or network does. `at` is the signature's moment."""
@@ -44,8 +45,11 @@ class Gateway:
         key = self._keys.get(target)
         if key is None:
             return Answer(delivered=False, said="target not configured")
+        if self._patience.has_run_out():
+            return Answer(delivered=False, said="others too slow")
         if not self._circuits.lets(target):
             return Answer(delivered=False, said="circuit open")
+        began = time.monotonic()
         body = body_of(missive, at)
         headers = signed(missive.message_id(self._from).strip("<>"), at, body, key)
         sent = web.Sent()
@@ -55,6 +59,8 @@ class Gateway:
             return Answer(delivered=False, said="target not allowed")
         except (OSError, HTTPException, ValueError) as exc:  # ValueError: a name that is none, by IDNA
             answer = Answer(delivered=False, later=True, unsure=sent.it_was, said=type(exc).__name__)
+        if not answer.delivered:
+            self._patience.lose(began)
         self._circuits.learn(target, alive=answer.delivered or not answer.later)
         return answer
 

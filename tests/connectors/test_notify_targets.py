@@ -141,6 +141,30 @@ def test_a_circuit_opens_and_half_opens() -> None:
     assert [True, True] == [known.lets("a:1") for _ in range(2)]
 
 
+def test_many_slow_targets_hold_nobody_up(tmp_path: Path, server_web: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a circuit of its own, but together they get twenty seconds of a minute: the rest is told by mail, and the process goes on."""
+    monkeypatch.setattr(web, "SECONDS", 0.2)
+    monkeypatch.setattr(circuits, "MOST_LOST_SECONDS", 0.5)
+    server_web.mood = "silent"
+    door = gateway(tmp_path, server_web)
+    said = [door.send(missive(url_of(server_web)), MONDAY).said for _ in range(5)]
+    server_web.mood = "204"
+
+    assert ["TimeoutError"] * 3 + ["others too slow"] * 2 == said
+    assert "others too slow" == door.send(missive(url_of(server_web)), MONDAY).said
+
+
+def test_patience_comes_back() -> None:
+    """What was lost more than a minute ago does not count."""
+    now = 0.0
+    patience = circuits.Patience(lambda: now)
+    now = circuits.MOST_LOST_SECONDS
+    patience.lose(0.0)
+    assert patience.has_run_out()
+    now += circuits.OPEN_SECONDS
+    assert not patience.has_run_out()
+
+
 def test_an_open_circuit_asks_nobody(tmp_path: Path, server_web: Target) -> None:
     """After five failures the server is left alone; a final no is an answer of a server that lives."""
     door = gateway(tmp_path, server_web)
