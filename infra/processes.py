@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from infra.errors import EnvironmentFaultError
 from infra.progress import progress_file
@@ -80,7 +81,9 @@ def play(monday: date, packets: int, *, until_settled: bool) -> Spec:
     )
 
 
-def told(settings: Settings, *, stepped: bool = False, smtp_port: int | None = None) -> dict[str, str]:
+def told(
+    settings: Settings, *, stepped: bool = False, smtp_port: int | None = None, axis_key: Path | None = None
+) -> dict[str, str]:
     """Return the environment all processes share: ours, and what this start decided."""
     said = environment() | {
         "LIENTHONG_VAR": str(settings.var.absolute()),
@@ -92,6 +95,8 @@ def told(settings: Settings, *, stepped: bool = False, smtp_port: int | None = N
         said = {"LIENTHONG_TICK_SECONDS": STEPPED_TICK_SECONDS} | said
     if smtp_port is not None:
         said |= {"LIENTHONG_SMTP_HOST": "127.0.0.1", "LIENTHONG_SMTP_PORT": str(smtp_port)}
+    if axis_key is not None:
+        said = {"LIENTHONG_AXIS_KEY": str(axis_key.absolute())} | said
     return said
 
 

@@ -77,9 +77,7 @@ class Settings(BaseSettings):
     java_home: Path | None = Field(default=None, validation_alias="JAVA_HOME")
     """Java that starts the node; None: `java` on PATH, else the one that pip brought."""
 
-    maven_repository: Path | None = Field(default=None, validation_alias="M2_REPO")
-    """Local Maven repository; None: as in ~/.m2."""
-
+    maven_repository: Path | None = Field(default=None, validation_alias="M2_REPO", description="Empty: as in ~/.m2.")
     maven_mirror: str = Field(default="", pattern="^(https?://.+)?$")
     """URL of a Maven mirror to download jars from, where the public one cannot be reached."""
 
@@ -119,8 +117,7 @@ class Settings(BaseSettings):
     crash_at: str = Field(default="", pattern=r"^([a-z_]+:[0-9]+)?$")
     """Tests only: `POINT:VISIT` at which the process kills itself."""
 
-    pool_workers: Annotated[int, Field(ge=0, le=256)] = 0
-    """Processes that judge signatures, per verifier; 0: one a core."""
+    pool_workers: int = Field(default=0, ge=0, le=256, description="Judging processes a verifier; 0: one a core.")
 
     crl_sources: str = Field(default="", description="Files, folders, URLs of CRLs to fetch and publish, by commas.")
     crl_minutes: float = Field(default=15.0, gt=0, description="How often they are fetched.")
@@ -146,6 +143,13 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(default=False, description="Encrypt the way to the mail server; its name is checked.")
     smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
     smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
+
+    mails_per_hour: int = Field(default=20, ge=0, description="To one mailbox; more are gathered. 0: no limit.")
+    notify_subject: bool = Field(default=True, description="Mails and posts name the document's subject.")
+    webhook_keys_file: Path | None = Field(default=None, description="Who may be posted to: lines of HOST:PORT KEY.")
+    webhook_private: bool = Field(default=False, description="They may have addresses that are not public.")
+    axis_key: Path | None = Field(default=None, description="PEM file with which the axis signs; empty: no statements.")
+    sms_url: str = Field(default="", pattern="^(https?://.+)?$", description="Gateway that sends SMS; empty: none.")
 
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0

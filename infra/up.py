@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from infra import logs, metrics
 from infra.clock import open_clock
 from infra.demo import week as weeks
+from infra.demo.province import axis_key_of
 from infra.demo.publishing import missing_kinds, publish_province
 from infra.demo.result import file_of
 from infra.demo.week import Pace, Week
@@ -104,7 +105,8 @@ def running(settings: Settings, options: Options, say: Say, interrupt: Interrupt
 def _laid_out(settings: Settings, options: Options) -> Axis:
     """Decide everything that one start decides, and start nothing yet."""
     smtp_port = free_ports(1)[0] if options.demo else None
-    environment = told(settings, stepped=options.clock == "stepped", smtp_port=smtp_port)
+    axis_key = axis_key_of(settings) if options.demo else None
+    environment = told(settings, stepped=options.clock == "stepped", smtp_port=smtp_port, axis_key=axis_key)
     log_folder = settings.var / "log"
     supervisor = Supervisor(
         run_folder=settings.run_folder, log_folder=log_folder, environment=environment, bounds=Bounds.of(settings)

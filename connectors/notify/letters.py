@@ -1,64 +1,102 @@
-"""One letter to one official: a row of the state until it is sent or given up, then nothing of it is kept."""
+"""One letter to one official: a row of the state until it is sent, given up or without an object; then nothing of it is kept.
+
+The row holds the alert, not the words: they are made when the letter is sent, by the reference data of that moment.
+"""
 
 import json
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+
+from pydantic import TypeAdapter
+
+from connectors.notify import preferences, texts, words
+from connectors.notify.missives import MAIL, About, Missive
+from schemas.events import DocumentAlert, Told
+from schemas.ids import event_id
+from schemas.plain import plain_of
+from schemas.reference import Reference
 
 PREFIX = "mail:"
-MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-"""What RFC 5321 calls a mailbox, without quoted local parts: they are in no directory of agencies."""
-
-LINE = SMTP.clone(max_line_length=78)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """An alert that a letter tells of."""
-
-    alert_id: str
-    alert_event_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What is to be sent, to whom, because of which alerts."""
+    """What is to be said to whom, because of which alert."""
 
     name: str
-    """Made of the alerts it tells of, so that the same letter has the same name after a crash."""
+    """Made of the alert's event and the person's number."""
 
-    alerts: tuple[About, ...]
-    organ_id: str
-    role: str
-    mailbox: str
-    subject: str
-    body: str
+    alert: DocumentAlert
+    person: Told
+    box: str = ""
+    """Of the person it was written to (`box_of`); stays when another one gets it."""
+
+    channel: str = MAIL
     tries: int = 0
     """Failed tries so far."""
 
+    instead_of: tuple[Told, ...] = ()
+    """Who should have got it, and could not be reached."""
+
     @property
     def row(self) -> str:
-        """Name of its row."""
-        return PREFIX + self.name
+        """Name of its row; alert and person are in it, by their ids, so that a timer knows their rows."""
+        return f"{PREFIX}{self.alert.alert_id}/{self.box}/{self.name}"
 
-    def message_id(self, sender: str) -> str:
-        """Return the same Message-ID (RFC 5322 §3.6.4) at every try."""
-        return f"<{self.name}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    @property
+    def about(self) -> About:
+        """The alert it tells of."""
+        return About(alert_id=self.alert.alert_id, alert_event_id=self.alert.event_id)
 
-    def message(self, sender: str, at: datetime) -> EmailMessage:
-        """Return the mail; raise ValueError for a mailbox that is none."""
-        if not MAILBOX.fullmatch(self.mailbox):
-            raise ValueError("not a mailbox")
-        mail = EmailMessage(policy=LINE)
-        mail["From"], mail["To"], mail["Subject"] = sender, self.mailbox, self.subject
-        mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = self.message_id(sender)
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
-        mail.set_content(self.body, cte="base64")  # passes servers that take seven bits only
-        return mail
+    def to(self, person: Told, reference: Reference, now: datetime) -> "Letter":
+        """Return it to somebody else, because this one cannot be reached; another mail, and so another name."""
+        passed = (*self.instead_of, self.person)
+        return replace(
+            self,
+            name=f"{self.name.partition('-to-')[0]}-to-{len(passed)}",
+            person=person,
+            box=box_of(person),
+            channel=preferences.of(person, reference, now).channel,
+            tries=0,
+            instead_of=passed,
+        )
+
+    def held_by(self, person: Told, reference: Reference, now: datetime) -> "Letter":
+        """Return it for who holds the role by now."""
+        if person == self.person:
+            return self
+        return replace(self, person=person, channel=preferences.of(person, reference, now).channel)
+
+    def claims(self, reference: Reference) -> bool:
+        """Tell whether it says that something is not done: it must not be sent any more once that is done."""
+        return not texts.is_over(self.alert, reference)
+
+    def missive(self, reference: Reference, now: datetime) -> Missive:
+        """Return what is handed over."""
+        wish = preferences.of(self.person, reference, now)
+        tongue = words.TONGUES[wish.language]
+        text = texts.text(self.alert, self.person, reference, now, tongue)
+        text = replace(text, notes=(*texts.instead(self.instead_of, tongue), *text.notes))
+        return Missive(
+            name=self.name,
+            about=(self.about,),
+            person=self.person,
+            text=text,
+            channel=self.channel,
+            target=wish.webhook,
+            alert=self.alert,
+        )
+
+
+def named_in(row: str) -> tuple[str, str]:
+    """Return the alert id and the person's box that are in the name of a letter's row."""
+    alert_id, box, _name = row.removeprefix(PREFIX).rsplit("/", 2)
+    return alert_id, box
+
+
+def box_of(person: Told) -> str:
+    """Return an id of a person, which names nobody."""
+    return event_id("box", person.organ_id, person.role, person.mailbox)
 
 
 def name_of(alert_event_id: str, number: int) -> str:
@@ -66,12 +104,14 @@ def name_of(alert_event_id: str, number: int) -> str:
     return f"{alert_event_id}.{number}"
 
 
+_LETTER = TypeAdapter(Letter)
+
+
 def dump(letter: Letter) -> bytes:
     """Return the row's value."""
-    return json.dumps(asdict(letter), ensure_ascii=False, sort_keys=True).encode()
+    return json.dumps(plain_of(Letter)(letter), sort_keys=True).encode()
 
 
 def load(value: bytes) -> Letter:
     """Read a row's value."""
-    plain = json.loads(value)
-    return Letter(**plain | {"alerts": tuple(About(**each) for each in plain["alerts"])})
+    return _LETTER.validate_python(json.loads(value))

@@ -1,5 +1,6 @@
 """The way to the mail server: one connection for the mails of one moment, and no second wait for a server that is away."""
 
+import re
 import smtplib
 import ssl
 import threading
@@ -19,8 +20,12 @@ AWAY = "server away"
 IDLE_SECONDS = 30.0
 """Real seconds without a mail after which a connection is not trusted any more."""
 
-TEMPORARY = range(400, 500)
-"""Replies that ask to try later (RFC 5321 §4.2.1)."""
+TEMPORARY, FINAL = range(400, 500), range(500, 600)
+"""Replies that ask to try later, and not to (RFC 5321 §4.2.1)."""
+
+ENHANCED = re.compile(rb"\s*5\.(\d{1,3})\.\d{1,3}\b")
+ADDRESS, MAILBOX, POLICY = b"1", b"2", b"7"
+"""Subjects of enhanced codes (RFC 3463 §3): the address, the mailbox; what the server forbids us is no fault of the mailbox."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,12 @@ class Answer:
 
     unreachable: bool = False
     """True where no server was there to say anything: that is no fault of the mail."""
+
+    unsure: bool = False
+    """True where the connection broke on the way: the mail may have been taken all the same."""
+
+    bounced: bool = False
+    """True where it is the mailbox that takes no mail, for good."""
 
     said: str
     """Reply code, or the name of what went wrong; never the server's words, which may repeat names."""
@@ -84,17 +95,21 @@ class Post:
         """Judge a no: about this mail the connection stays; about the connection, or us, every mail waits."""
         match exc:
             case smtplib.SMTPRecipientsRefused(recipients=refused):
-                code = next((code for code, _words in refused.values()), 0)
-                return Answer(delivered=False, later=code in TEMPORARY, said=str(code))
-            case smtplib.SMTPDataError(smtp_code=code):
-                return Answer(delivered=False, later=code in TEMPORARY, said=str(code))
+                code, words = next(iter(refused.values()), (0, b""))
+                bounced = code in FINAL and _subject(words) != POLICY
+                return Answer(delivered=False, later=code in TEMPORARY, bounced=bounced, said=str(code))
+            case smtplib.SMTPDataError(smtp_code=code, smtp_error=words):
+                bounced = code in FINAL and _subject(words) in (ADDRESS, MAILBOX)
+                return Answer(delivered=False, later=code in TEMPORARY, bounced=bounced, said=str(code))
             case smtplib.SMTPSenderRefused(smtp_code=code):  # our address or missing login: the letter is not to blame
                 return Answer(delivered=False, later=True, said=f"sender refused {code}")
             case _:
+                unsure = self._server is not None
                 self._drop()
                 self._away_until = time.monotonic() + AWAY_SECONDS
         reply = f" {exc.smtp_code}" if isinstance(exc, smtplib.SMTPResponseException) else ""
-        return Answer(delivered=False, later=True, unreachable=True, said=f"{type(exc).__name__}{reply}")
+        said = f"{type(exc).__name__}{reply}"
+        return Answer(delivered=False, later=True, unreachable=True, unsure=unsure, said=said)
 
     def _connect(self) -> smtplib.SMTP:
         given = self._settings
@@ -113,3 +128,9 @@ class Post:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+
+def _subject(words: bytes | str) -> bytes:
+    """Return what an enhanced code is about; empty where a server gives none."""
+    found = ENHANCED.match(words.encode() if isinstance(words, str) else words)
+    return found[1] if found else b""

@@ -26,6 +26,7 @@ from schemas.events import (
     ObligationChanged,
     OperatorActed,
     ReferencePublished,
+    StatementSigned,
     StatusParked,
     StatusSubmitted,
 )
@@ -86,6 +87,7 @@ WHO_AND_WHY: dict[type[Event], Callable[[Any], tuple[str, str]]] = {
     DocumentAlert: lambda event: ("axis:watcher" if event.clock else "axis", _said(event.kind, event.why)),
     ObligationChanged: lambda event: (event.debtor, event.clock if event.open else _said(event.clock, event.closed_by)),
     NotifyAttempted: lambda event: ("axis:notify", event.answer),
+    StatementSigned: lambda event: ("axis:notify", _said(event.clock, event.content.sha256)),
     OperatorActed: lambda event: (event.by, _said(event.action, event.reason)),
     ReferencePublished: lambda event: (event.published_by, event.version),
 }
@@ -106,7 +108,7 @@ def delivery_id_of(event: Event) -> str:
 def sha256_of(event: Event) -> str:
     """Return the digest of the packet an event is about, or an empty text; a status packet's digest is not one."""
     match event:
-        case StatusSubmitted() | DocumentAcknowledged() | StatusParked() | ReferencePublished():
+        case StatusSubmitted() | DocumentAcknowledged() | StatusParked() | ReferencePublished() | StatementSigned():
             return ""
         case DocumentRefused(about_status=True):
             return ""

@@ -244,6 +244,7 @@ LOOK: Mapping[str, tuple[tuple[str, ...], Make | None]] = {
     "status.submitted": (("document_key", "content.sha256"), _status),
     "status.parked": (("document_key", "status_event_id", "content.sha256"), _parked),
     "notify.attempted": (("alert_id",), None),
+    "document.statements": (("about", "content.sha256"), _reference),
     "operator.acted": (("subject", "action"), _acted),
     "reference": (("kind", "content.sha256"), _reference),
 }

@@ -73,6 +73,11 @@ def folder_addresses() -> tuple[str, ...]:
     return tuple(row["address"] for row in _rows("endpoints.csv") if row["kind"] == "folder")
 
 
+def axis_key_of(settings: Settings) -> Path:
+    """Return the file with which the demo's axis signs; it is there as soon as the PKI is."""
+    return settings.var / "pki" / "keys" / "axis.pem"
+
+
 def open_pki(settings: Settings, at: datetime) -> Pki:
     """Open the province's PKI for a day; it is made where there is none."""
     return Pki.open(settings.var / "pki", at=at, agencies=agencies())

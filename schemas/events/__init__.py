@@ -23,7 +23,7 @@ from schemas.events.documents import (
     DocumentSigned,
     DocumentSubmitted,
 )
-from schemas.events.duties import DocumentAlert, NotifyAttempted, ObligationChanged, Told
+from schemas.events.duties import DocumentAlert, NotifyAttempted, ObligationChanged, StatementSigned, Told
 from schemas.events.running import OperatorActed, ReferencePublished, TimerFired
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "OperatorActed",
     "ReferencePublished",
     "Stage",
+    "StatementSigned",
     "StatusParked",
     "StatusSubmitted",
     "TimerFired",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schemas.events.base import AlertState, Event
+from schemas.events.base import AlertState, ContentRef, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class DocumentAlert(Event):
     document_id: str = ""
     delivery_id: str = ""
     kind: str
-    """`not_received`, `status_missing`, `incoming`, `late_dispatch`, `verification_late`, `same_id_other_bytes`, `directory_gap` …"""
+    """`not_received`, `status_missing`, `incoming`, `late_dispatch`, `verification_late`, `same_id_other_bytes`, `directory_gap`, `contact_bouncing` …"""
 
     state: AlertState
     level: int = 0
@@ -117,3 +117,33 @@ class NotifyAttempted(Event):
     def key(self) -> str:
         """Return the alert id."""
         return self.alert_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementSigned(Event):
+    """The ladder ended and a duty is not done: what the axis attests of it, signed with its key."""
+
+    about: str
+    """The Kafka key: a delivery id or document key, as of the alert."""
+
+    alert_id: str
+    document_key: str = ""
+    document_id: str = ""
+    delivery_id: str = ""
+    sender: str = ""
+    recipient: str = ""
+    clock: str
+    debtor: str
+    deadline_at: datetime | None = None
+    content: ContentRef
+    """The statement: canonical JSON."""
+
+    signature_sha256: str
+    """Digest of the detached CMS over it (RFC 5652, DER), which lies in the content store as well."""
+
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Return the subject: a delivery id or document key."""
+        return self.about

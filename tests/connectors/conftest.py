@@ -1,4 +1,4 @@
-"""A mail server and a notifier beside it, for the tests of the notifier."""
+"""A mail server, a web server and a notifier beside them, for the tests of the notifier."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from aiosmtpd.controller import Controller
 
 from infra.kafka.places import free_ports
 from tests.connectors.notify_desk import Desk, Mailboxes
+from tests.connectors.web_targets import Target, target
 
 
 @pytest.fixture
@@ -36,3 +37,10 @@ def desk(port: int) -> Iterator[Desk]:
     made = Desk(port)
     yield made
     made.post.close()
+
+
+@pytest.fixture
+def server_web() -> Iterator[Target]:
+    """Yield a web server that takes posts."""
+    with target() as one:
+        yield one

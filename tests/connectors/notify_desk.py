@@ -14,6 +14,7 @@ from connectors.notify.post import Post
 from infra.settings import Settings
 from schemas.events import AlertState, DocumentAlert, NotifyAttempted, TimerFired, Told
 from schemas.ids import event_id
+from schemas.reference import Reference
 from schemas.step import Forget, Outcome, Put, Wake
 from tests.reference_files import demo
 
@@ -25,6 +26,20 @@ NIGHT = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 CLERK = Told(organ_id="000.00.17.H53", role="clerk", name="Trần Thị Bình", mailbox="vanthu.yte@tinhx.example")
 HEAD = Told(organ_id="000.00.17.H53", role="head_of_office", name="Lê Văn Hải", mailbox="cvp.yte@tinhx.example")
+
+
+def plain(mail: EmailMessage) -> str:
+    """Return what a reader of plain text sees."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def html(mail: EmailMessage) -> str:
+    """Return the mail's page."""
+    part = mail.get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
 
 
 class Mailboxes:
@@ -44,8 +59,11 @@ class Mailboxes:
 class Desk:
     """A notifier and the rows of one partition, driven by hand."""
 
-    def __init__(self, port: int) -> None:
-        settings = Settings.load().model_copy(update={"smtp_port": port, "smtp_from": "truc@truc.example"})
+    def __init__(self, port: int, reference: Reference | None = None, **given: Any) -> None:
+        """`given` are settings."""
+        told = {"smtp_port": port, "smtp_from": "truc@truc.example", **given}
+        settings = Settings.load().model_copy(update=told)
+        self.reference = reference or demo()
         self.post = Post(settings)
         self.core = NotifyCore(settings, self.post)
         self.rows: dict[str, bytes] = {}
@@ -54,7 +72,7 @@ class Desk:
 
     def hear(self, alert: DocumentAlert) -> None:
         """Take an alert in."""
-        self.apply(self.core.step(alert, self.known(alert), demo(), alert.recorded_at or alert.occurred_at))
+        self.apply(self.core.step(alert, self.known(alert), self.reference, alert.recorded_at or alert.occurred_at))
 
     def known(self, event: Any) -> Mapping[str, bytes]:
         """Return the rows a step asks for."""
@@ -65,7 +83,7 @@ class Desk:
         for row, at in sorted(self.due.items(), key=lambda each: each[1]):
             if at <= until:
                 timer = TimerFired(event_id=row, occurred_at=at, recorded_at=at, row=row, due_at=at)
-                outcome = self.core.step(timer, self.known(timer), demo(), at)
+                outcome = self.core.step(timer, self.known(timer), self.reference, at)
                 if settle:
                     del self.due[row]
                     self.apply(outcome)

@@ -7,11 +7,11 @@ from itertools import pairwise
 import pytest
 from aiosmtpd.controller import Controller
 
-from connectors.notify.core import MAX_TRIES
+from connectors.notify.channels import TRIES
 from connectors.notify.post import AWAY_SECONDS
 from schemas.events import AlertState
 from schemas.ids import event_id
-from tests.connectors.notify_desk import CLERK, HEAD, MONDAY, NIGHT, Desk, Mailboxes, alert
+from tests.connectors.notify_desk import CLERK, HEAD, MONDAY, NIGHT, Desk, Mailboxes, alert, plain
 
 
 def test_an_official_is_told_by_mail(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
@@ -24,10 +24,10 @@ def test_an_official_is_told_by_mail(server: Controller, mailboxes: Mailboxes, d
     assert "[Trục liên thông] Chưa nhận văn bản — 000.00.00.H53,2026-11-23,1234/UBND-KSTT" == mail["Subject"]
     assert ("truc@truc.example", CLERK.mailbox) == (mail["From"], mail["To"])
     assert (MONDAY, f"<{alert().event_id}.0@truc.example>") == (mail["Date"].datetime, mail["Message-ID"])
-    assert ("text/plain", "utf-8") == (mail.get_content_type(), mail.get_content_charset())
-    assert "Kính gửi ông/bà Trần Thị Bình, văn thư, Sở Y tế" in mail.get_content()
+    assert "multipart/alternative" == mail.get_content_type()
+    assert "Kính gửi ông/bà Trần Thị Bình, văn thư, Sở Y tế" in plain(mail)
     assert [(True, "250", 1)] == [(each.delivered, each.answer, each.attempt) for each in desk.said]
-    assert [f"told:{alert().event_id}"] == list(desk.rows)
+    assert {f"told:{alert().event_id}", "alert:alert-1"} == set(desk.rows)
 
 
 def test_everybody_is_told_once_whatever_comes_twice(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
@@ -66,7 +66,7 @@ def test_quiet_hours_delay_the_mail_of_a_normal_document_only(
     assert ["khẩn"] == [
         line.removeprefix("- Độ khẩn: ")
         for mail in mailboxes.mails
-        for line in mail.get_content().splitlines()
+        for line in plain(mail).splitlines()
         if line.startswith("- Độ khẩn")
     ]
     (waits,) = desk.due.values()
@@ -101,7 +101,7 @@ def test_a_server_that_is_not_there_costs_no_mail(
 ) -> None:
     """Away for many more tries than a mail has: it still goes out when the server is there again."""
     desk.hear(alert())
-    for _ in range(2 * MAX_TRIES):
+    for _ in range(2 * TRIES["mail"]):
         monkeypatch.setattr(desk.post, "_away_until", float("-inf"))
         (at,) = desk.due.values()
         desk.fire(at)
@@ -114,8 +114,8 @@ def test_a_server_that_is_not_there_costs_no_mail(
         desk.post.close()
         controller.stop()
 
-    assert ([False] * 2 * MAX_TRIES + [True], 1) == ([each.delivered for each in desk.said], len(mailboxes.mails))
-    assert 2 * MAX_TRIES + 1 == len({each.event_id for each in desk.said})
+    assert ([False] * 2 * TRIES["mail"] + [True], 1) == ([each.delivered for each in desk.said], len(mailboxes.mails))
+    assert 2 * TRIES["mail"] + 1 == len({each.event_id for each in desk.said})
 
 
 def test_a_final_no_is_not_tried_again(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
@@ -136,27 +136,56 @@ def test_a_temporary_no_is_tried_ten_times_and_given_up(server: Controller, mail
     """451 for hours: waits of 1, 2, 4 … at most 60 minutes, ten tries in all."""
     assert server is not None
     mailboxes.reply = "451 try again"
-    desk.hear(alert())
+    desk.hear(alert(urgency="khan"))
     waits = []
     while desk.due:
         (at,) = desk.due.values()
         waits.append(at)
         desk.fire(at)
 
-    assert MAX_TRIES == len(waits) == len(desk.said)
+    assert TRIES["mail"] == len(waits) == len(desk.said)
     minutes = [int((later - before).total_seconds() // 60) for before, later in pairwise(waits)]
     assert [1, 2, 4, 8, 16, 32, 60, 60, 60] == minutes
+
+
+def test_a_later_try_keeps_to_working_hours(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """451 shortly before five: the next tries are of the next working day; an urgent letter goes on at night."""
+    assert server is not None
+    late = MONDAY.replace(hour=9, minute=59, second=30)  # 16:59:30 in Việt Nam
+    mailboxes.reply = "451 try again"
+    desk.hear(alert(late))
+    desk.hear(alert(late, event_id=event_id("urgent"), urgency="khan"))
+    desk.fire(late)
+
+    opening = late.replace(day=25, hour=0, minute=30, second=0)  # the 24th is a holiday
+    assert [late + timedelta(minutes=1), opening] == sorted(desk.due.values())
+
+
+def test_a_digest_that_failed_keeps_to_working_hours(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
+    """Tried at 16:45, 16:46, 16:48 and 16:52; the next try would be at five, so it is of the next working day."""
+    assert server is not None
+    mailboxes.reply = "451 try again"
+    late = MONDAY.replace(hour=9, minute=40)
+    desk.hear(alert(late, kind="incoming", clock=""))
+    desk.fire(late + timedelta(minutes=5))
+    for _ in range(3):
+        desk.fire(min(desk.due.values()))
+
+    (waits,) = desk.due.values()
+    assert late.replace(day=25, hour=0, minute=30) == waits
 
 
 def test_the_end_is_told_too(server: Controller, mailboxes: Mailboxes, desk: Desk) -> None:
     """Whoever was told that something is late is told that it is over, with nothing left to do."""
     assert server is not None
+    desk.hear(alert())
+    desk.fire(MONDAY)
     desk.hear(alert(state=AlertState.RESOLVED, event_id=event_id("over"), why="received"))
     desk.fire(MONDAY)
-    (mail,) = mailboxes.mails
+    _late, mail = mailboxes.mails
 
     assert str(mail["Subject"]).startswith("[Trục liên thông] Đã xong: Chưa nhận văn bản")
-    assert "Việc cần làm" not in mail.get_content()
+    assert "Việc cần làm" not in plain(mail)
 
 
 @pytest.mark.parametrize(
@@ -180,4 +209,4 @@ def test_a_strangers_text_adds_no_header(server: Controller, mailboxes: Mailboxe
     (mail,) = mailboxes.mails
 
     assert None is mail["Bcc"]
-    assert "- Trích yếu: V/v kẻ lạ" in mail.get_content()
+    assert "- Trích yếu: V/v kẻ lạ" in plain(mail)

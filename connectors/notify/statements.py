@@ -1,0 +1,153 @@
+"""Evidence of what did not happen: when a ladder ends, a statement that the axis signs; what it says is in docs/operating.md.
+
+It lies in the content store, its detached CMS signature beside it, and an event names both. The words are canonical JSON: names in
+order, no blanks, UTF-8 (as RFC 8785 writes such values), so the same facts are the same bytes.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.notify import records, texts, words
+from connectors.notify.quiet import may_be_told
+from connectors.notify.records import Record
+from infra.content import open_content
+from infra.pki.attesting import MEDIA_TYPE, Attestor
+from infra.settings import Settings
+from schemas.events import AlertState, DocumentAlert, DocumentReceived, NotifyAttempted, StatementSigned
+from schemas.ids import event_id
+from schemas.plain import plain_of
+from schemas.reference import Reference
+from schemas.step import Change, Forget, Outcome, Put, Wake
+
+AFTER = timedelta(minutes=15)
+"""From the moment at which the last step's officials may be told: their mails have been tried by then."""
+
+IN_TIME = "received_in_time"
+"""What the watcher says of a fact that lay before the deadline and reached the log later: then nothing was left undone."""
+
+TYPE = "vn.lienthong.statement.v1"
+
+
+class Statements:
+    """Makes them, where the operator gave the axis a key."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._attestor = Attestor.load(settings.axis_key) if settings.axis_key else None
+        self._content = open_content(settings)
+
+    def rows(self, alert_id: str, delivery_id: str = "") -> Iterator[str]:
+        """Name the rows of an alert's record; none where no statement can be made."""
+        if self._attestor is not None:
+            yield records.row_of(alert_id)
+            if delivery_id:
+                yield records.offered_row(delivery_id)
+
+    def heard(
+        self, alert: DocumentAlert, known: Mapping[str, bytes], reference: Reference, now: datetime
+    ) -> Iterator[Change]:
+        """Yield what an alert changes in its record."""
+        if self._attestor is None or not alert.clock:
+            return
+        row = records.row_of(alert.alert_id)
+        record = records.load(known.get(row))
+        if alert.state is AlertState.RESOLVED:
+            if record.ending and not record.stated and alert.why != IN_TIME:
+                yield Put(row, records.dump(replace(record, ended_at=alert.occurred_at, ended_by=alert.why)))
+            else:
+                yield Forget(row)
+        elif not record.stated and not record.ended_by and not texts.is_over(alert, reference):
+            since = known.get(records.offered_row(alert.delivery_id))
+            record = record.raised(alert, datetime.fromisoformat(since.decode()) if since else None)
+            ends = records.ends_ladder(alert, reference) and not record.ending
+            yield Put(row, records.dump(replace(record, ending=record.ending or ends)))
+            if ends:
+                told = [may_be_told(alert.urgency, each, reference, now) for each in alert.to]
+                yield Wake(row, max(told, default=now) + AFTER)
+
+    def transported(self, event: DocumentReceived) -> Iterator[Change]:
+        """Yield what a transport fact changes."""
+        if self._attestor is not None:
+            yield from records.offered(event)
+
+    def tried(
+        self, alert: DocumentAlert, attempts: Iterable[NotifyAttempted], known: Mapping[str, bytes]
+    ) -> Iterator[Change]:
+        """Yield what tries to tell somebody change."""
+        row = records.row_of(alert.alert_id)
+        if self._attestor is not None and row in known and not (record := records.load(known[row])).stated:
+            yield Put(row, records.dump(record.tried(attempts, alert.level)))
+
+    def made(self, row: str, record: Record, reference: Reference, at: datetime) -> Outcome:
+        """Make the statement; its record keeps only that it was made."""
+        alert = record.alert
+        if alert is None or self._attestor is None:
+            return Outcome()
+        content = canonical(said(record, alert, reference, at))
+        signature = self._attestor.over(content, at)
+        event = StatementSigned(
+            event_id=event_id("statement", alert.alert_id),
+            occurred_at=at,
+            correlation_id=alert.document_key,
+            causation_id=alert.event_id,
+            about=alert.about,
+            alert_id=alert.alert_id,
+            document_key=alert.document_key,
+            document_id=alert.document_id,
+            delivery_id=alert.delivery_id,
+            sender=alert.sender,
+            recipient=alert.recipient,
+            clock=alert.clock,
+            debtor=alert.debtor,
+            deadline_at=alert.deadline_at,
+            content=self._content.put([content], "application/json"),
+            signature_sha256=self._content.put([signature], MEDIA_TYPE).sha256,
+            versions=alert.versions,
+        )
+        left = Forget(row) if record.ended_by else Put(row, records.dump(Record(ending=True, stated=True)))
+        return Outcome(events=(event,), changes=(left,))
+
+
+def said(record: Record, alert: DocumentAlert, reference: Reference, at: datetime) -> dict[str, Any]:
+    """Return what the statement says; no contents, no subject, no addresses."""
+    plain = plain_of(Record)(record)
+    ended = {"at": plain["ended_at"], "by": record.ended_by} if record.ended_by else None
+    return {
+        "type": TYPE,
+        "made_at": at.isoformat(),
+        "made_by": reference.sla.axis.agency if reference.sla else "",
+        "says": {code: _sentence(alert, reference, at, code) for code in words.TONGUES},
+        "alert_id": alert.alert_id,
+        "kind": alert.kind,
+        "clock": alert.clock,
+        "document_key": alert.document_key,
+        "document_id": alert.document_id,
+        "delivery_id": alert.delivery_id,
+        "sender": alert.sender,
+        "recipient": alert.recipient,
+        "debtor": alert.debtor,
+        "urgency": alert.urgency,
+        "offered_at": plain["offered_at"],
+        "deadline_at": alert.deadline_at.isoformat() if alert.deadline_at else None,
+        "reminders": plain["reminders"],
+        "attempts": plain["attempts"],
+        "ended": ended,
+        "versions": alert.versions,
+    }
+
+
+def canonical(statement: Mapping[str, Any]) -> bytes:
+    """Return the bytes that are signed."""
+    return json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _sentence(alert: DocumentAlert, reference: Reference, at: datetime, code: str) -> str:
+    tongue = words.TONGUES[code]
+    return tongue.undone.format(
+        moment=words.moment(alert.deadline_at),
+        who=words.plain(words.agency(alert.debtor, reference, at)),
+        duty=tongue.duties.get(alert.clock, words.plain(alert.clock)),
+        document=words.plain(alert.document_id or alert.about),
+    )
