@@ -13,6 +13,7 @@ from infra.audit.log import DIGEST, Where
 from infra.audit.moments import moment_in
 from infra.kafka.tail import Row
 from infra.letters.acts import Doing
+from schemas import redriving
 from schemas.codec import HEADER, MAX_VALUE, DecodeError, common_part, frames_of_several
 from schemas.events import Act, AlertState, Indication, Milestone, Stage
 from schemas.glance import Glance, glance
@@ -23,9 +24,6 @@ Fact = tuple[Any, ...]
 
 Name = tuple[Where, str, bytes]
 """Where a record lies, its event id, and a digest of its content; of an event with several versions also of what they share, and which it is."""
-
-REDRIVE = "redrive"
-"""What an operator's act is called by which a document is decided again (ADR 0023)."""
 
 UTC_TEXTS = {25, 32}
 """Lengths of a moment as our writers write it: with and without microseconds."""
@@ -204,7 +202,7 @@ def _duty(head: Head, fields: Any) -> tuple[str, Fact]:
 
 def _acted(head: Head, fields: Any) -> tuple[str, Fact] | None:
     subject, action = fields
-    if action == REDRIVE:
+    if action == redriving.ACTION:
         return subject, ("redriven", head.where, head.event_id, subject)
     return (subject, ("set aside", head.where, head.event_id)) if action == Doing.DISCARD else None
 

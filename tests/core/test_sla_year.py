@@ -4,6 +4,7 @@ import heapq
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,7 +91,7 @@ def events(number: int, lived: Lived) -> Iterator[Event]:
     name = f"{key}-{lived.recipient}"
     for order, (fact, minute) in enumerate(sorted(lived.facts.items(), key=lambda each: each[1])):
         at = moment(minute)
-        own = {"event_id": event_id(name, str(order)), "occurred_at": at, "recorded_at": at}
+        own: dict[str, Any] = {"event_id": event_id(name, str(order)), "occurred_at": at, "recorded_at": at}
         own |= {"delivery_id": name, "document_key": key, "recipient": lived.recipient}
         if fact == "dispatched":
             yield DocumentDispatched(
