@@ -147,6 +147,10 @@ class Settings(BaseSettings):
     smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
     smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
 
+    # -- reports -------------------------------------------------------------------------------------
+    report_columns: Path | None = None
+    """File with titles and columns of reports, as `connectors/reports/columns.yaml`; a report that it names takes its columns from there."""
+
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0
     """Port of this process' Prometheus page on loopback; 0: a free one, named in var/run."""
