@@ -5,7 +5,7 @@ A delivery's end is read from its events in the order of time, working minutes a
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schemas.events import (
@@ -24,6 +24,7 @@ from schemas.events import (
 from tests.connectors.report_history import FIRST, LAST, NOW, reference
 from tests.reference_files import present
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 WRONG = {"CHANGED_AFTER_SIGNING"}
 """Codes of the history that speak of a wrong signature."""
 
@@ -130,7 +131,7 @@ def by_agency(events: list[Event]) -> dict[str, defaultdict[str, Any]]:
 def _times(way: Delivery) -> Iterator[tuple[str, int]]:
     """Yield (what, working minutes) of one delivery."""
     start, recipient = way.first.occurred_at, way.first.recipient
-    ended = min((e.occurred_at for e in way.acts if _ends(e)), default=NOW)
+    ended = min((e.occurred_at for e in way.acts if _ends(e)), default=NEVER)
     for code in ("01", "03", "06"):
         if said := way.at(code):
             yield code, minutes(recipient, start, said)
