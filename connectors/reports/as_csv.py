@@ -27,7 +27,7 @@ def lines(table: Table, *, separator: str = ",") -> Iterator[bytes]:
 
 def guarded(cell: Cell) -> str:
     """Return the text, which no spreadsheet takes for a formula: an apostrophe stands before one that it might."""
-    return "'" + cell.text if not cell.number and cell.text.lstrip().startswith(FORMULA) else cell.text
+    return "'" + cell.text if not cell.number and cell.text.startswith(FORMULA) else cell.text
 
 
 def _taken(out: io.StringIO) -> bytes:

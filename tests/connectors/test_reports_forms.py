@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,11 +13,9 @@ from pypdf import PdfReader
 
 from connectors.reports import as_csv, as_html, as_pdf
 from connectors.reports.asked import EVER, Period, period
-from connectors.reports.columns import Column, Layout, UnsoundColumnsError, layouts
-from connectors.reports.kinds import REPORTS
+from connectors.reports.columns import Column, Layout
 from connectors.reports.table import Table, table, written
 from infra.errors import EnvironmentFaultError
-from schemas.reasons import REASONS
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
@@ -170,6 +167,18 @@ def test_a_long_report_goes_on_over_pages() -> None:
     assert 4000 == "".join("".join(pages).split()).count("rấtdài")
 
 
+def test_a_word_wider_than_its_column_is_broken_not_cut() -> None:
+    """Ids and hostile words have no blanks; each letter is there, and none lies beyond the page."""
+    word = "".join(chr(ord("A") + at % 26) for at in range(700))
+    reader = PdfReader(io.BytesIO(as_pdf.document(shown([word]))))
+    ends: list[float] = []
+    reader.pages[0].extract_text(visitor_text=lambda text, _cm, tm, _font, _size: ends.append(tm[4]) if text else None)
+
+    assert word in "".join(reader.pages[0].extract_text().split())
+    assert max(ends) < reader.pages[0].mediabox.width
+    assert all(len(line) < 250 for line in reader.pages[0].extract_text().splitlines())
+
+
 def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which package, and what installs it; not an empty PDF, not a stack trace."""
     monkeypatch.setattr(as_pdf, "PACKAGE", "no_such_font")
@@ -189,53 +198,3 @@ def test_values_are_written_as_people_write_them() -> None:
         Layout(titles={"vi": "x"}, columns=()), [], period=Period(first=EVER, last=EVER, start=NOW, end=NOW), now=NOW,
         zone=HERE, language="vi",
     ).about  # fmt: skip
-
-
-def test_every_report_has_columns_of_fields_that_it_measures() -> None:
-    """In both languages; the shipped file is sound and complete."""
-    found = layouts(REPORTS)
-
-    assert set(REPORTS) == set(found)
-    for layout in found.values():
-        assert {"vi", "en"} == set(layout.titles)
-        assert all({"vi", "en"} == set(column.titles) for column in layout.columns)
-
-
-OWN = "league:\n  vi: Xếp hạng\n  en: Table\n  columns:\n    - {field: name, vi: Tên, en: Name}\n"
-
-
-def test_an_operator_chooses_columns(tmp_path: Path) -> None:
-    """A report that the file names takes its columns from there, the others keep theirs."""
-    own = tmp_path / "own.yaml"
-    own.write_text(OWN + '    - {field: remark, vi: Ghi chú, en: Remark, text: "không"}\n')
-    found = layouts(REPORTS, own)
-
-    assert [("name", None), ("remark", "không")] == [(each.field, each.text) for each in found["league"].columns]
-    assert layouts(REPORTS)["usage"] == found["usage"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("leage: {}", "own.yaml:1"),
-        (OWN + "    - {field: gold, vi: Vàng, en: Gold}", "own.yaml:6"),
-        (OWN + "    - {field: name, vi: Tên}", "own.yaml:6"),
-        (OWN + "    - {field: name, vi: Tên, en: Name, free: yes}", "own.yaml:6"),
-        ("league:\n  vi: X\n  en: X\n  columns: []", "own.yaml:4"),
-        ("league: [", "own.yaml:1"),
-    ],
-)
-def test_wrong_columns_are_named_by_line(tmp_path: Path, text: str, expected: str) -> None:
-    """An unknown report or field, a missing title, a measured figure as a free column, no columns, no YAML."""
-    own = tmp_path / "own.yaml"
-    own.write_text(text)
-
-    with pytest.raises(UnsoundColumnsError) as caught:
-        layouts(REPORTS, own)
-    assert expected in str(caught.value)
-    assert {each.code for each in caught.value.faults} <= set(REASONS)
-
-
-def test_a_report_names_each_field_once() -> None:
-    """A name twice would be one column less."""
-    assert [] == [kind for kind, each in REPORTS.items() if len(each.fields) != len(set(each.fields))]
