@@ -1,13 +1,14 @@
 """A report as people read it: title, column titles and cells as plain text, whatever becomes of it (CSV, page, PDF)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.register.words import DUTIES
+from connectors.notify.words import URGENCIES
+from connectors.register.words import DUTIES, LABELS
 from connectors.reports.asked import EVER, Period, Row
 from connectors.reports.columns import Column, Layout
 
@@ -16,6 +17,15 @@ UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uff
 
 YES_NO = {"vi": ("Không", "Có"), "en": ("No", "Yes")}
 PERIOD = {"vi": "Từ {first} đến {last}. Lập lúc {now}.", "en": "From {first} to {last}. Made at {now}."}
+
+WORDS: dict[str, Mapping[str, str]] = {
+    "clock": DUTIES,
+    "label": LABELS,
+    "urgency": URGENCIES,
+    "about": {"document": "văn bản", "recipient": "một nơi nhận", "status": "trạng thái", "delivery": "lượt nhận"},
+    "acts": {"sender": "nơi gửi", "recipient": "nơi nhận", "operator": "đơn vị vận hành", "axis": "trục"},
+}
+"""Field -> its values in Vietnamese; what is not here stands as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +80,8 @@ def _cell(column: Column, row: Row, zone: ZoneInfo, language: str, comma: str) -
     if column.text is not None:
         return Cell(text=column.text)
     value = row[column.field]
-    if column.field == "clock" and language == "vi":
-        value = DUTIES.get(value, value)
+    if language == "vi" and column.field in WORDS:
+        value = WORDS[column.field].get(value, value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return Cell(text=written(value, zone, language, comma), number=number)
 

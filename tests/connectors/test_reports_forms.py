@@ -188,6 +188,23 @@ def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         as_pdf.document(shown())
 
 
+def test_codes_are_words_in_vietnamese() -> None:
+    """Urgency, duties, labels; a class of the operator's own stays as it is, English gives the codes."""
+    columns = tuple(Column(field=name, titles={"vi": name, "en": name}) for name in ("urgency", "clock", "label"))
+    layout = Layout(titles={"vi": "x", "en": "x"}, columns=columns)
+    own = [
+        {"urgency": "hoa_toc", "clock": "intake", "label": "recalled"},
+        dict.fromkeys(("urgency", "clock", "label"), "own"),
+    ]
+
+    def texts(language: str) -> list[list[str]]:
+        made = table(layout, own, period=DAYS, now=NOW, zone=HERE, language=language)
+        return [[cell.text for cell in row] for row in made.rows]
+
+    assert [["hỏa tốc", "tiếp nhận hoặc từ chối (02, 03)", "đã thu hồi"], ["own"] * 3] == texts("vi")
+    assert ["hoa_toc", "intake", "recalled"] == texts("en")[0]
+
+
 def test_values_are_written_as_people_write_them() -> None:
     """Moments in Việt Nam's time, yes and no in words, tenths with the comma asked for."""
     said = [written(each, HERE) for each in (None, True, 97.5, NOW, date(2026, 11, 1), ["A", "B"], 3)]

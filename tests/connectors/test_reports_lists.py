@@ -15,7 +15,7 @@ from connectors.reports.asked import EVER, Asked, period
 from connectors.reports.histogram import Histogram, share
 from connectors.reports.kinds import REPORTS
 from infra.state.database import open_database, reading, writing
-from schemas.events import Act, Event, Milestone, Stage
+from schemas.events import Act, DeliverySuperseded, Event, Milestone, Stage
 from tests.connectors import life
 from tests.connectors.report_history import duties
 from tests.reference_files import demo, present
@@ -155,6 +155,23 @@ def test_what_was_first_handed_over_before_the_period_is_none_of_it(engine: Engi
     found = {row["organ_id"]: row for row in rows(engine, "usage", first=date(2026, 11, 24))}
 
     assert 0 == found[life.PROVINCE]["sent"]
+
+
+def test_what_is_held_contested_and_replaced_is_counted(engine: Engine) -> None:
+    """A held document is neither signed nor refused; who refuses and accepts contests, and has received; replaced unread is taken back."""
+    replaced = {"act": Act.REPLACE, "by_document_key": "n", "by_document_id": "n", "by_sha256": "b" * 64}
+    names = {
+        name: getattr(life.dispatched(life.COMMUNE), name) for name in ("delivery_id", "document_key", "document_id")
+    }
+    newer = life.made(DeliverySuperseded, 9, **names, sender=life.PROVINCE, recipient=life.COMMUNE, **replaced)
+    write(engine, life.submitted(), life.held(), life.dispatched(), life.dispatched(life.COMMUNE), newer,
+          life.said("02", 9), life.said("03", 9))  # fmt: skip
+    found = {row["organ_id"]: row for row in rows(engine, "usage")}
+    names_of_figures = ("addressed", "received", "contested", "replaced", "taken_back", "open", "refused_by_recipient")
+
+    assert (1, 1, 0, 0) == tuple(found[life.PROVINCE][name] for name in ("sent", "held", "signed", "refused"))
+    assert (1, 1, 1, 0, 0, 0, 0) == tuple(found[life.HEALTH][name] for name in names_of_figures)
+    assert (1, 0, 0, 1, 1, 0, 0) == tuple(found[life.COMMUNE][name] for name in names_of_figures)
 
 
 def test_variants_are_counted_by_sender(engine: Engine) -> None:
