@@ -32,6 +32,7 @@ COMMANDS = {
     "audit": "infra.commands.audit:audit",
     "crl": "connectors.commands.crl:crl",
     "revoked": "connectors.commands.revoked:revoked",
+    "report": "connectors.commands.report:report",
     "bench": "infra.commands.bench:bench",
 }
 
@@ -58,6 +59,7 @@ SAYS = {
     "audit": "the law of conservation over all topics",
     "crl": "fetch revocation lists now, and publish those that are new and sound",
     "revoked": "accepted documents that a certificate or CA had a part in",
+    "report": "use of the axis, interconnection, evaluation, league table, and the daily lists",
     "bench": "how fast it is, beside its rivals",
 }
 """One line each for the list, so that the list needs no command's module."""

@@ -150,6 +150,9 @@ class Settings(BaseSettings):
     webhook_private: bool = Field(default=False, description="They may have addresses that are not public.")
     axis_key: Path | None = Field(default=None, description="PEM file with which the axis signs; empty: no statements.")
     sms_url: str = Field(default="", pattern="^(https?://.+)?$", description="Gateway that sends SMS; empty: none.")
+    report_columns: Path | None = Field(
+        default=None, description="File of reports' titles and columns, instead of ours."
+    )
 
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0
