@@ -1,8 +1,8 @@
 """Judges a document: a packet, a bare PDF or a bare XML, from its bytes, the reference data and the moment of receipt.
 
 (1) gate  (2)-(6) each signature: `pdf_signature`, `envelope_signature`  (7) the verdict of the required ones, and evidence.
-Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in PDFs and beside files; the last
-decide.
+Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in PDFs, in XML files and beside
+files; the last decide.
 """
 
 import hashlib
@@ -26,11 +26,14 @@ from processors.verification.required import judge_required, last_of
 from processors.verification.trust.moment import HERE
 from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement, PdfJudgement, SignatureVerdict
+from processors.verification.xades.attachments import judge_attachments
 from schemas.reference import Reference
 from schemas.reference.signature_policy import SignatureRule
 
 URGENCY = ("normal", "khan", "thuong_khan", "hoa_toc", "hoa_toc")
 """Priority 0…4 -> urgency class."""
+
+NO_SIGNATURES = PdfJudgement()
 
 
 def judge_document(asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
@@ -105,13 +108,17 @@ def _judge_packet(opened: Opened, asked: Asked, reference: Reference, trust: Tru
     chosen: list[SignatureVerdict] = []
     total = 0
     lost = judge_lost(opened.parts)
+    in_xml = judge_attachments(opened.parts, bench)
+    lost += in_xml.lost
     finding += lost.finding
     signatures += lost.signatures
     total += lost.found
     for number, part in enumerate(opened.parts):
         beside = signatures_over(part, opened.parts)
-        if not number or part.is_pdf or beside:
-            pdf = _judge_part(part, bench) + judge_detached(part, beside, bench)
+        if not number or part.is_pdf or beside or number in in_xml.over:
+            pdf = (
+                _judge_part(part, bench) + judge_detached(part, beside, bench) + in_xml.over.get(number, NO_SIGNATURES)
+            )
             required = bench.rule.annex_required if number else bench.rule.required
             bound = vouched and part.content_id in binding.bound
             if number and not pdf.found and bound and not pdf.finding.defects:

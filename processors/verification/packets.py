@@ -27,6 +27,9 @@ PDF_MARK_WITHIN = 1024
 LEADING = b"\xef\xbb\xbf\x00\t\n\r "
 """Bytes that the reader skips before the declaration."""
 
+BYTE_ORDER = b"\xff\xfe"
+"""Begins a text in UTF-16."""
+
 
 class Attachment(Protocol):
     """What is needed of an attachment as the reader cut it out."""
@@ -61,6 +64,8 @@ class Part:
     size: int
     read: Callable[[], bytes]
     is_pdf: bool
+    is_xml: bool
+    """Its first character is `<`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +145,13 @@ def _part(attachment: Attachment) -> Part:
             return stream.read()
 
     with attachment.open() as stream:
-        is_pdf = PDF_MARK in stream.read(PDF_MARK_WITHIN)
+        head = stream.read(PDF_MARK_WITHIN)
     return Part(
         content_id=attachment.content_id,
         name=attachment.name,
         size=attachment.size,
         sha256=attachment.sha256,
         read=read,
-        is_pdf=is_pdf,
+        is_pdf=PDF_MARK in head,
+        is_xml=head.lstrip(LEADING + BYTE_ORDER).startswith(b"<"),
     )

@@ -14,18 +14,23 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
 def canonical(element: etree._Element, *, exclusive: bool = True) -> bytes:
-    """Return an element's canonical form; the root's includes what stands beside it."""
-    if exclusive or element.getparent() is None:
-        return etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
-    return etree.tostring(_inheriting(element), method="c14n", exclusive=False, with_comments=False)
+    """Return an element's canonical form."""
+    if exclusive:
+        return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+    return etree.tostring(_by_itself(element), method="c14n", exclusive=False, with_comments=False)
 
 
-def without(element: etree._Element, signature: etree._Element, *, exclusive: bool) -> bytes:
-    """Return the canonical form of an element without a signature that stands in it (enveloped-signature, XMLDSig §6.6.4)."""
-    root = copy.deepcopy(element.getroottree()).getroot()
-    target, own = _at(root, _way_to(element)), _at(root, _way_to(signature))
+def without(element: etree._Element, signature: etree._Element, *, exclusive: bool, document: bool) -> bytes:
+    """Return the canonical form of an element without a signature that stands in it (enveloped-signature, XMLDSig §6.6.4).
+
+    `document`: of the whole document, with the processing instructions beside its root.
+    """
+    copied = copy.deepcopy(element.getroottree())
+    target, own = _at(copied.getroot(), _way_to(element)), _at(copied.getroot(), _way_to(signature))
     if target in set(own.iterancestors()):
         cut(own)
+    if document:
+        return etree.tostring(copied, method="c14n", exclusive=exclusive, with_comments=False)
     return canonical(target, exclusive=exclusive)
 
 
@@ -65,11 +70,16 @@ def _at(root: etree._Element, way: list[int]) -> etree._Element:
     return root
 
 
-def _inheriting(element: etree._Element) -> etree._Element:
-    """Return the element in a copy of its document, with the `xml:` attributes of those above it (C14N 1.0 §2.4)."""
-    copied = _at(copy.deepcopy(element.getroottree()).getroot(), _way_to(element))
-    for above in copied.iterancestors():
+def _by_itself(element: etree._Element) -> etree._Element:
+    """Return the element as the root of a document of its own, with all names in scope and the `xml:` attributes of those above it.
+
+    It is written and parsed again: of an element in its place lxml would leave out the latter (C14N 1.0 §2.4) and take names back
+    that its grandchildren only inherit.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    alone = etree.fromstring(etree.tostring(element, with_tail=False, encoding="UTF-8"), parser)
+    for above in element.iterancestors():
         for name, value in above.attrib.items():
-            if str(name).startswith(XML) and name not in copied.attrib:
-                copied.set(name, value)
-    return copied
+            if str(name).startswith(XML) and name not in alone.attrib:
+                alone.set(name, value)
+    return alone

@@ -4,6 +4,7 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 OWN = frozenset({DS, "http://www.w3.org/2009/xmldsig11#"})
 """Namespaces of what stands in a signature."""
 
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
 SIGNATURE = f"{{{DS}}}Signature"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
