@@ -1,4 +1,4 @@
-"""Judges a document: a packet, a bare PDF or a bare XML, from its bytes, the reference data and the moment of receipt.
+"""Judges a document: a packet, a bare PDF or a bare signed XML, from its bytes, the reference data and the moment of receipt.
 
 (1) gate  (2)-(6) each signature: `pdf_signature`, `envelope_signature`  (7) the verdict of the required ones, and evidence.
 Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in PDFs, in XML files and beside
@@ -19,7 +19,7 @@ from processors.verification.envelope.policy import weigh_envelope
 from processors.verification.envelope.signature import judge_envelope
 from processors.verification.evidence import evidence_of
 from processors.verification.limits import MAX_DOCUMENT
-from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, Part, RefusedPacket, open_packet
+from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, Part, RefusedPacket, alone, open_packet
 from processors.verification.pdf.digests import Digests
 from processors.verification.pdf.judge import case_of, judge_pdf
 from processors.verification.required import judge_required, last_of
@@ -27,6 +27,7 @@ from processors.verification.trust.moment import HERE
 from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement, PdfJudgement, SignatureVerdict
 from processors.verification.xades.attachments import judge_attachments
+from processors.verification.xades.scanning import holds_signature
 from schemas.reference import Reference
 from schemas.reference.signature_policy import SignatureRule
 
@@ -64,6 +65,8 @@ def _judge(asked: Asked, reference: Reference, trust: TrustStore) -> tuple[Judge
             return _judge_bare_pdf(digests, content, asked, reference, trust), digests.whole()
     with open_packet(asked.path, limits=asked.limits, now=asked.receipt, reference=reference) as opened:
         if isinstance(opened, RefusedPacket):
+            if opened.code == "NOT_EDXML" and holds_signature(content := asked.path.read_bytes()):
+                return _judge_bare_xml(content, asked, reference, trust), opened.sha256
             return Judgement(finding=found([opened.code]), element=opened.element), opened.sha256
         return _judge_packet(opened, asked, reference, trust), opened.sha256
 
@@ -91,9 +94,20 @@ def _judge_bare_pdf(
     bench = _bench(asked, reference, trust, "")
     if bench is None:
         return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
-    pdf = judge_pdf(case_of(content, asked.path.name, bench, digests))
-    finding, chosen = judge_required(pdf, (), asked.sender or "", bench.rule)
-    return _judgement(finding, pdf.signatures, pdf.found, chosen, bench)
+    return _judge_bare(judge_pdf(case_of(content, asked.path.name, bench, digests)), asked, bench)
+
+
+def _judge_bare_xml(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+    bench = _bench(asked, reference, trust, "")
+    if bench is None:
+        return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
+    judged = judge_attachments([alone(content, asked.path.name)], bench)
+    return _judge_bare(judged.over.get(0, NO_SIGNATURES) + judged.lost, asked, bench)
+
+
+def _judge_bare(judged: PdfJudgement, asked: Asked, bench: Bench) -> Judgement:
+    finding, chosen = judge_required(judged, (), asked.sender or "", bench.rule)
+    return _judgement(finding, judged.signatures, judged.found, chosen, bench)
 
 
 def _judge_packet(opened: Opened, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:

@@ -4,6 +4,7 @@ The frame is parsed here a second time, because a signature is over XML and not 
 it; both read the same places of the frame, which `xml_template` insists on.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ class Part:
     read: Callable[[], bytes]
     is_pdf: bool
     is_xml: bool
-    """Its first character is `<`."""
+    """It may be: its first character is `<`, or not yet in sight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,14 @@ def open_packet(path: Path, *, limits: Limits, now: datetime, reference: Referen
     )
 
 
+def alone(content: bytes, name: str) -> Part:
+    """Return an XML file that comes by itself."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Part(
+        content_id="", name=name, size=len(content), sha256=sha256, read=lambda: content, is_pdf=False, is_xml=True
+    )
+
+
 def _part(attachment: Attachment) -> Part:
     def read() -> bytes:
         with attachment.open() as stream:
@@ -146,6 +155,7 @@ def _part(attachment: Attachment) -> Part:
 
     with attachment.open() as stream:
         head = stream.read(PDF_MARK_WITHIN)
+    behind_blanks = head.lstrip(LEADING + BYTE_ORDER)[:1]
     return Part(
         content_id=attachment.content_id,
         name=attachment.name,
@@ -153,5 +163,5 @@ def _part(attachment: Attachment) -> Part:
         sha256=attachment.sha256,
         read=read,
         is_pdf=PDF_MARK in head,
-        is_xml=head.lstrip(LEADING + BYTE_ORDER).startswith(b"<"),
+        is_xml=behind_blanks in (b"", b"<"),
     )

@@ -120,8 +120,8 @@ def _exclusive(pointer: Pointer, element: etree._Element, form: Form) -> bool:
     first = pointer.transforms[:1] == (ENVELOPED,)
     modes = pointer.transforms[1:] if first else pointer.transforms
     within = element in set(form.signature.iterancestors())
-    foreign = element is form.signature or form.signature in set(element.iterancestors())
-    if len(modes) > 1 or (modes and modes[0] not in CANONICAL) or (within and not first) or (first and foreign):
+    own = form.signature in set(element.iterancestors())
+    if len(modes) > 1 or (modes and modes[0] not in CANONICAL) or (within and not first) or (first and own):
         raise DefectError("XML_TRANSFORM_FORBIDDEN")
     return CANONICAL[modes[0]] if modes else False
 

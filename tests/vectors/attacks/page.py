@@ -21,6 +21,7 @@ ELSEWHERE = {
     "test_permissions": "What a certification or a lock forbids: visible fields, further signatures.",
     "test_envelope": "The envelope's signature by itself, whatever the policy says of it.",
     "test_xml_attachments": "Signed XML among the attachments: whose it is, over what, and that none is overlooked.",
+    "test_xml_refusals": "Unusual signatures of XML attachments, each of them signed by the signer himself.",
     "test_time_and_trust": "The matrix of revocation, expiry and time-stamps for two signers.",
     "test_mutations": "Five thousand seeded mutations of nine honest files, two hundred thousand at length.",
     "test_lanes": "Planted mistakes in one of the two readers: the other one notices.",
