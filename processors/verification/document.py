@@ -65,7 +65,7 @@ def _judge(asked: Asked, reference: Reference, trust: TrustStore) -> tuple[Judge
             return _judge_bare_pdf(digests, content, asked, reference, trust), digests.whole()
     with open_packet(asked.path, limits=asked.limits, now=asked.receipt, reference=reference) as opened:
         if isinstance(opened, RefusedPacket):
-            if opened.code == "NOT_EDXML" and holds_signature(content := asked.path.read_bytes()):
+            if opened.code == "NOT_EDXML" and holds_signature(content := asked.path.read_bytes(), if_doubtful=False):
                 return _judge_bare_xml(content, asked, reference, trust), opened.sha256
             return Judgement(finding=found([opened.code]), element=opened.element), opened.sha256
         return _judge_packet(opened, asked, reference, trust), opened.sha256

@@ -13,6 +13,7 @@ from processors.verification.packets import alone
 from processors.verification.xades.attachments import judge_attachments
 from processors.verification.xades.scanning import holds_signature
 from processors.verification.xmldsig.canonical import canonical, without
+from tests.vectors.attacks.messages import agency
 from tests.vectors.attacks.vector import PASSED, File, verdict_of
 from tests.vectors.honest.xml_ways import XML_WAYS
 from tests.vectors.scene import DAY, HOUR, NOON, SENDER, Scene
@@ -62,6 +63,22 @@ def test_who_when_and_over_what(tmp_path: Path) -> None:
     }
 
 
+def test_certificates_in_any_order(tmp_path: Path) -> None:
+    """KeyInfo has no order: without a property the signer is who made the value."""
+    upside_down = (*agency().chain, agency().certificate)
+    seen = with_annex({"b.xml": enveloped(seal(xades=False, held=upside_down))}).judge(tmp_path)
+
+    assert (PASSED, "agency") == (verdict_of(seen), seen.signatures[2].role)
+
+
+def test_what_fails_is_told_to_what_it_is_over(tmp_path: Path) -> None:
+    """The document has a signature, and that is broken: not that there is none."""
+    seen = packet({"thu.docx": LETTER, "thu.docx.xsig": detached({None: LETTER}, seal(held=()))}).judge(tmp_path)
+
+    assert ("NO_SIGNING_CERTIFICATE_FOUND", 1) == (seen.reason, seen.signatures_judged)
+    assert "NO_SIGNATURE_FOUND" not in seen.reasons
+
+
 def test_a_stamp_is_the_time(tmp_path: Path) -> None:
     """What the signer claims is not: without the stamp it is too late."""
     good = with_annex({"b.xml": enveloped(ended(token=stamp))}).judge(tmp_path)
@@ -108,6 +125,7 @@ def test_a_file_by_itself(tmp_path: Path) -> None:
     assert "HASH_FAILURE" == File(content=SIGNED.replace(b">12<", b">92<")).judge(tmp_path).reason
     assert ("SIGNED_DATA_NOT_FOUND", 1, 1) == (foreign.reason, foreign.signatures_found, foreign.signatures_judged)
     assert "NOT_EDXML" == File(content=b"<a/>").judge(tmp_path).reason
+    assert "NOT_EDXML" == File(content=b"<a> of xmldsig </a>").judge(tmp_path).reason
 
 
 def test_too_many_signatures(tmp_path: Path) -> None:

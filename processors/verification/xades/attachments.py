@@ -18,8 +18,16 @@ from processors.verification.packets import Part, parse_frame
 from processors.verification.steps import Steps
 from processors.verification.verdict import PdfJudgement, SignatureVerdict
 from processors.verification.xades.scanning import is_signed
-from processors.verification.xades.signature import Judged, Place, judge_signature
+from processors.verification.xades.signature import Place, judge_signature, read_signature
 from processors.verification.xmldsig.vocabulary import SIGNATURE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A signature, and which attachments it is over, by their numbers; none: nobody knows."""
+
+    over: tuple[int, ...]
+    verdict: SignatureVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +73,19 @@ def _judge_file(part: Part, place: Place, bench: Bench) -> list[Judged]:
     return [_judge_one(each, number, part, place, bench) for number, each in enumerate(signatures, 1)]
 
 
-def _judge_one(signature: etree._Element, number: int, part: Part, place: Place, bench: Bench) -> Judged:
+def _judge_one(element: etree._Element, number: int, part: Part, place: Place, bench: Bench) -> Judged:
     steps = Steps()
     where = f"{part.name}#{number}"
 
-    def failed(code: str) -> Judged:
-        verdict = SignatureVerdict(where=where, finding=found([code]), steps=steps.taken(code))
-        return Judged(over=(), verdict=verdict)
+    def failed(code: str) -> SignatureVerdict:
+        return SignatureVerdict(where=where, finding=found([code]), steps=steps.taken(code))
 
-    judged = guarded(lambda: judge_signature(signature, place, bench, steps), failed)
-    return replace(judged, verdict=replace(judged.verdict, where=where))
+    def judge() -> Judged:
+        written = read_signature(element, place)
+        verdict = guarded(lambda: judge_signature(written, place.digest, bench, steps), failed)
+        return Judged(over=written.over, verdict=replace(verdict, where=where))
+
+    return guarded(judge, lambda code: Judged(over=(), verdict=failed(code)))
 
 
 def _broken_off(name: str, code: str) -> list[Judged]:

@@ -40,12 +40,12 @@ class Properties:
     token: Token | None = None
     """If there is exactly one."""
 
-    def choose(self, certificates: Iterable[Certificate]) -> Certificate:
-        """Return the signer's certificate: the one named, else the first; raise `DefectError` where none fits."""
-        for each in certificates:
-            if all(_means(named, each) for named in self.named):
-                return each
-        raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
+    def meant(self, certificates: Iterable[Certificate]) -> list[Certificate]:
+        """Return those that may be the signer's: all that fit the name given; raise `DefectError` where none does."""
+        fitting = [each for each in certificates if all(_means(named, each) for named in self.named)]
+        if not fitting:
+            raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
+        return fitting
 
 
 def read_properties(form: Form, targets: Iterable[Target]) -> Properties:

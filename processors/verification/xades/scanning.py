@@ -27,8 +27,8 @@ def is_signed(part: Part) -> bool:
     return part.name.lower().endswith(SUFFIXES) or (part.is_xml and holds_signature(part.read()))
 
 
-def holds_signature(content: bytes) -> bool:
-    """Tell whether a Signature element stands in a file."""
+def holds_signature(content: bytes, *, if_doubtful: bool = True) -> bool:
+    """Tell whether a Signature element stands in a file; `if_doubtful`: what to say of one that cannot be read and names XMLDSig."""
     seen: list[bool] = []
 
     def element(name: str, _: Sequence[str]) -> None:
@@ -44,4 +44,4 @@ def holds_signature(content: bytes) -> bool:
     with suppress(_Enough, expat.ExpatError, ValueError, LookupError):
         parser.Parse(content.lstrip(LEADING), True)  # noqa: FBT003 - no name for it there
         return False
-    return bool(seen) or any(mark in content for mark in _MARKS)
+    return bool(seen) or (if_doubtful and any(mark in content for mark in _MARKS))

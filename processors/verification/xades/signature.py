@@ -43,28 +43,34 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A signature, and which attachments it is over, by their numbers."""
+class Written:
+    """A signature that was read: what it is over is known, and that nothing beside is left unsigned."""
 
+    form: Form
+    targets: tuple[Target, ...]
     over: tuple[int, ...]
-    verdict: SignatureVerdict
+    """Numbers of attachments."""
 
 
-def judge_signature(element: etree._Element, place: Place, bench: Bench, steps: Steps) -> Judged:
-    """Judge a Signature; raises `DefectError` or what parsers raise where it cannot be said what it is over."""
+def read_signature(element: etree._Element, place: Place) -> Written:
+    """Read a Signature; raises `DefectError` or what parsers raise where it cannot be said what it is over."""
     form = read_form(element)
     targets = follow(form, place.names, place.number)
     check_covered(form, targets)
     over = tuple(each.number for each in targets if each.kind is Kind.FILE) or (place.number,)
+    return Written(form=form, targets=targets, over=over)
+
+
+def judge_signature(written: Written, digest: Digest, bench: Bench, steps: Steps) -> SignatureVerdict:
+    """Judge a signature that was read; raises as reading does."""
+    form, targets = written.form, written.targets
     steps.enter(Step.MESSAGE)
     properties = read_properties(form, targets)
-    leaf, others = _certificates(form, properties)
     signed = canonical(form.signed_info, exclusive=form.exclusive)
-    fits = all(_digest(each, form, place.digest) == base64.b64decode(each.pointer.digest_value) for each in targets)
-    steps.add(
-        found([] if fits else ["HASH_FAILURE"]) + _value(form, leaf, signed) + _strength(form, targets, leaf, bench)
-    )
-    steps.add(_profile(properties, bench))
+    leaf, others, holds = _signer(form, properties, signed)
+    fits = all(_digest(each, form, digest) == base64.b64decode(each.pointer.digest_value) for each in targets)
+    steps.add(found([] if fits else ["HASH_FAILURE"]) + found([] if holds else ["SIG_CRYPTO_FAILURE"]))
+    steps.add(_strength(form, targets, leaf, bench) + _profile(properties, bench))
     doubt_claim(properties.claimed_at, bench, steps)
     steps.enter(Step.TIME)
     stamp = _stamp(form, properties.token, bench)
@@ -73,7 +79,7 @@ def judge_signature(element: etree._Element, place: Place, bench: Bench, steps: 
     steps.enter(Step.PATH)
     steps.add(standing.finding)
     signer = bench.trust.signer(leaf)
-    verdict = SignatureVerdict(
+    return SignatureVerdict(
         where="",
         role=signer.role,
         finding=steps.finding,
@@ -90,22 +96,20 @@ def judge_signature(element: etree._Element, place: Place, bench: Bench, steps: 
         token=token_verdict(stamp),
         steps=steps.taken(),
     )
-    return Judged(over=over, verdict=verdict)
 
 
-def _certificates(form: Form, properties: Properties) -> tuple[Certificate, list[Certificate]]:
+def _signer(form: Form, properties: Properties, signed: bytes) -> tuple[Certificate, list[Certificate], bool]:
+    """Return the signer's certificate, the others, and whether the value holds; KeyInfo has them in no order."""
     ders = [base64.b64decode(each) for each in form.certificates]
     if len(ders) > MAX_CMS_CERTIFICATES or sum(map(len, ders)) > MAX_CMS_CERTIFICATE_BYTES:
         raise DefectError("RESOURCE_LIMIT")
     held = [load_certificate(each) for each in ders]
-    leaf = properties.choose(held)
-    return leaf, [each for each in held if each is not leaf]
-
-
-def _value(form: Form, leaf: Certificate, signed: bytes) -> Finding:
+    meant = properties.meant(held)
     value = text(form.value)
-    holds = signed_by(leaf, signed, value, mechanism=form.mechanism, digest_name=form.digest_name)
-    return found([] if holds else ["SIG_CRYPTO_FAILURE"])
+    method = {"mechanism": form.mechanism, "digest_name": form.digest_name}
+    leaf = next((each for each in meant if signed_by(each, signed, value, **method)), None)
+    signer = leaf or meant[0]
+    return signer, [each for each in held if each is not signer], leaf is not None
 
 
 def _strength(form: Form, targets: Sequence[Target], leaf: Certificate, bench: Bench) -> Finding:
