@@ -5,18 +5,25 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from structlog.testing import capture_logs
 
 from connectors.trust import job
 from connectors.trust.checks import Fault, Known
 from connectors.trust.job import Became
+from connectors.trust.process import one_round
+from infra.clock import Clock
 from infra.pki import Authority, organization_name
 from infra.pki.ages import newest_lists
 from infra.pki.series import point_of
+from infra.reference import Follower
+from infra.settings import Settings
 from processors.verification.trust.store import TrustStore
 from schemas.reference import Reference
 from schemas.reference.trust import Intermediate
@@ -185,6 +192,18 @@ def test_a_series_that_ended_is_said_though_another_is_fresh(desk: Desk) -> None
     assert [True, False] == [any(address in each for each in ended) for address in (A, B)]
     assert {Became.ENDED} == {each.became for each in done.ended}
     assert () == job.round_of([str(desk.folder)], Scene().reference(), NOON, desk.publish).ended
+
+
+def test_the_process_says_which_series_ended(desk: Desk) -> None:
+    """Round after round, until a successor is there."""
+    lay(desk, made(1, scope(A)), made(1, by=ROOT), made(9))
+    settings, clock = Settings(crl_sources=str(desk.folder)), SimpleNamespace(now=lambda: NOON + 3 * DAY)
+    held = SimpleNamespace(current=lambda: desk.reference)
+    with capture_logs() as logged:
+        assert one_round(settings, cast("Clock", clock), cast("Follower", held))
+    said = [each for each in logged if each["event"] == "list_ended" and A in each["series"]]
+
+    assert [1] == [each["number"] for each in said]
 
 
 def test_the_measures_show_every_series(desk: Desk) -> None:
