@@ -163,6 +163,6 @@ def _ages(value: Reference, now: datetime) -> Iterator[Finding]:
     for each in ages.newest_lists(value.crl) if value.crl else ():
         hours = (now - each.made_at) / timedelta(hours=1)
         ok = each.ends_at >= now
-        mend = "" if ok else "fetch the issuer's newest list and `lienthong reference publish crl PATH`"
+        mend = "" if ok else "fetch the newest list of this series and `lienthong reference publish crl PATH`"
         found = f"{hours:.0f} h old, next due {each.ends_at.isoformat(timespec='minutes')}"
         yield Finding(check=f"revocation list {each.what}", ok=ok, found=found, mend=mend)

@@ -78,7 +78,9 @@ REFERENCE_AGE = Gauge(
     "lienthong_reference_age_seconds", "Since the snapshot in force was published.", ["process", "kind"]
 )
 LIST_LEFT = Gauge(
-    "lienthong_revocation_list_left_seconds", "Until an issuer's newest revocation list ends.", ["process", "list"]
+    "lienthong_revocation_list_left_seconds",
+    "Until the newest revocation list of a series (issuer, key, distribution point) ends.",
+    ["process", "list"],
 )
 ANCHOR_LEFT = Gauge("lienthong_trust_anchor_left_seconds", "Until a trust anchor ends.", ["process", "anchor"])
 AUDIT = Gauge("lienthong_audit_findings", "What the last audit found against the law of conservation.", ["what"])

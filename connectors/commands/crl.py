@@ -20,6 +20,7 @@ NAMES = {
     Became.SUPERSEDED: "có bản mới hơn",
     Became.REFUSED: "không dùng được",
     Became.NOT_FETCHED: "không lấy được",
+    Became.ENDED: "đã quá hạn mà chưa có bản kế tiếp",
 }
 
 
@@ -34,10 +35,10 @@ def crl(ctx: Ctx, sources: tuple[str, ...], *, dry_run: bool) -> int:
     clock = open_clock(ctx.settings)
     reference = load(ctx, ("trust", "crl"), needs=("trust",))
     publish = _publish_nothing if dry_run else partial(publish_lists, ctx.settings, clock)
-    outcomes = round_of(named, reference, clock.now(), publish)
-    for each in outcomes:
+    done = round_of(named, reference, clock.now(), publish)
+    for each in (*done.outcomes, *done.ended):
         ctx.emit(asdict(each), human=_in_words(each))
-    return NO if any(each.became in (Became.REFUSED, Became.NOT_FETCHED) for each in outcomes) else DONE
+    return NO if any(each.became in (Became.REFUSED, Became.NOT_FETCHED) for each in done.outcomes) else DONE
 
 
 def _publish_nothing(_files: Mapping[str, bytes]) -> None:
@@ -45,6 +46,7 @@ def _publish_nothing(_files: Mapping[str, bytes]) -> None:
 
 
 def _in_words(each: Outcome) -> str:
-    what = f"{each.issuer} số {each.number}" if each.issuer else ""
+    which = f" ({each.series})" if each.series else ""
+    what = f"{each.issuer}{which} số {each.number}" if each.issuer else ""
     why = sentence_vi(each.why) if each.why in list(Fault) else each.why
-    return f"{each.source}: {NAMES[each.became]} {what} {why}".rstrip()
+    return f"{each.source or 'đang dùng'}: {NAMES[each.became]} {what} {why}".rstrip()

@@ -11,6 +11,7 @@ from enum import StrEnum
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from infra.pki.series import Series, series_of
 from schemas.reference import TrustList
 from schemas.reference.trust import MAX_CRL
 
@@ -36,10 +37,10 @@ class Fault(StrEnum):
     """Its next update has passed already; published all the same, for what it says is revoked."""
 
     NUMBER_LOWER = "CRL_NUMBER_LOWER"
-    """Its crlNumber is not higher than that of the list in force: somebody hands out an old one (RFC 5280 §5.2.3)."""
+    """Its crlNumber is not higher than that of the same series in force: somebody hands out an old one (RFC 5280 §5.2.3)."""
 
     OLDER = "CRL_OLDER"
-    """Made no later than the list in force."""
+    """Made no later than the list of the same series in force."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +50,23 @@ class Known:
     der: bytes
     crl: x509.CertificateRevocationList
     number: int | None
-    scope: bytes
-    """Issuer and what part of its certificates the list speaks of: lists of one scope succeed each other."""
+    signer: x509.Certificate | None
+    """A CA of the trust list that may sign lists and signed this one."""
+
+    series: Series
+    """Lists of one series succeed each other."""
 
 
-def read(der: bytes) -> Known | None:
-    """Read a list; None where that cannot be done."""
+def read(der: bytes, authorities: Iterable[x509.Certificate]) -> Known | None:
+    """Read a list; None where that cannot be done. `authorities` of the trust list may have signed it."""
     try:
         crl = x509.load_der_x509_crl(der)
         number = _number(crl.extensions)
-        scope = _scope(crl.extensions)
+        signer = next((each for each in authorities if _names(each, crl) and _vouches(each, crl)), None)
+        series = series_of(crl, signer)
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None
-    return Known(der=der, crl=crl, number=number, scope=crl.issuer.public_bytes() + scope)
+    return Known(der=der, crl=crl, number=number, signer=signer, series=series)
 
 
 def authorities_of(trust: TrustList | None) -> list[x509.Certificate]:
@@ -73,22 +78,19 @@ def authorities_of(trust: TrustList | None) -> list[x509.Certificate]:
 
 
 def unfit(found: Known, authorities: Iterable[x509.Certificate], now: datetime) -> Fault | None:
-    """Say why a list answers for nobody, whatever other lists there are; `authorities` of the trust list may sign lists."""
+    """Say why a list answers for nobody, whatever other lists there are; `authorities`: the CAs of the trust list."""
     crl = found.crl
     if crl.next_update_utc is None or _is_delta(crl.extensions) or len(found.der) > MAX_CRL:
         return Fault.INCOMPLETE
-    issuers = [each for each in authorities if each.subject == crl.issuer]
-    if not issuers:
-        return Fault.ISSUER_UNKNOWN
-    if not any(_may_sign(each) and _signed_by(crl, each) for each in issuers):
-        return Fault.SIGNATURE_BAD
+    if found.signer is None:
+        return Fault.SIGNATURE_BAD if any(_names(each, crl) for each in authorities) else Fault.ISSUER_UNKNOWN
     return Fault.FROM_FUTURE if crl.last_update_utc > now + SKEW else None
 
 
 def outdated(found: Known, in_force: Iterable[Known]) -> Fault | None:
-    """Say why a list is no successor of those in force."""
+    """Say why a list is no successor of those of its series that are in force."""
     for each in in_force:
-        if each.scope != found.scope:
+        if each.series != found.series:
             continue
         if found.number is not None and each.number is not None and found.number <= each.number:
             return Fault.NUMBER_LOWER
@@ -109,15 +111,16 @@ def _number(extensions: x509.Extensions) -> int | None:
         return None
 
 
-def _scope(extensions: x509.Extensions) -> bytes:
-    try:
-        return extensions.get_extension_for_class(x509.IssuingDistributionPoint).value.public_bytes()
-    except x509.ExtensionNotFound:
-        return b""
-
-
 def _is_delta(extensions: x509.Extensions) -> bool:
     return any(isinstance(each.value, x509.DeltaCRLIndicator) for each in extensions)
+
+
+def _names(issuer: x509.Certificate, crl: x509.CertificateRevocationList) -> bool:
+    return issuer.subject == crl.issuer
+
+
+def _vouches(issuer: x509.Certificate, crl: x509.CertificateRevocationList) -> bool:
+    return _may_sign(issuer) and _signed_by(crl, issuer)
 
 
 def _may_sign(issuer: x509.Certificate) -> bool:

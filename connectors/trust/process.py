@@ -55,12 +55,16 @@ def one_round(settings: Settings, clock: Clock, references: Follower) -> bool:
     """Do a round and say what became of each list; False where nothing could be published."""
     publish = partial(publish_lists, settings, clock)
     try:
-        outcomes = round_of(sources_of(settings.crl_sources), references.current(), clock.now(), publish)
+        done = round_of(sources_of(settings.crl_sources), references.current(), clock.now(), publish)
     except EnvironmentFaultError as exc:
         log.warning("lists_not_published", why=str(exc))
         return False
-    for each in outcomes:
+    for each in done.outcomes:
         _report(each)
+    for each in done.ended:
+        log.warning(
+            "list_ended", issuer=each.issuer, series=each.series, number=each.number, next_update=str(each.next_update)
+        )
     return True
 
 
@@ -73,9 +77,22 @@ def _report(each: Outcome) -> None:
     known = each.why if each.became is Became.REFUSED else ""
     metrics.FETCHED_LISTS.labels(became=each.became, why=known).inc()
     if each.became in (Became.REFUSED, Became.NOT_FETCHED):
-        log.warning("list_not_taken", source=each.source, became=each.became, why=each.why, number=each.number)
+        log.warning(
+            "list_not_taken",
+            source=each.source,
+            became=each.became,
+            why=each.why,
+            number=each.number,
+            series=each.series,
+        )
     elif each.became is Became.PUBLISHED:
-        log.info("list_published", source=each.source, number=each.number, next_update=str(each.next_update))
+        log.info(
+            "list_published",
+            source=each.source,
+            series=each.series,
+            number=each.number,
+            next_update=str(each.next_update),
+        )
 
 
 def _say(settings: Settings, ending: threading.Event) -> None:

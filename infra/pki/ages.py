@@ -1,4 +1,4 @@
-"""How old trust is: when anchors end, and whether each issuer's newest revocation list is still valid."""
+"""How old trust is: when anchors end, and whether the newest revocation list of each series is still valid."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
+from infra.pki.series import Series, in_words, series_of
 from schemas.reference import RevocationLists, TrustList
 
 
@@ -14,7 +15,7 @@ class Age:
     """One certificate or list."""
 
     what: str
-    """File name and, for a list, its issuer."""
+    """File name and, for a list, its issuer and series."""
 
     ends_at: datetime
     """Not after, or next update."""
@@ -36,13 +37,16 @@ def anchors(trust: TrustList) -> Iterable[Age]:
 
 
 def newest_lists(crl: RevocationLists) -> Iterable[Age]:
-    """Yield the newest list of every issuer: older ones are kept as proof and may be out of date."""
-    newest: dict[str, Age] = {}
+    """Yield the newest list of every series: older ones are kept as proof and may be out of date, other series have dates of their own."""
+    newest: dict[Series, Age] = {}
     for each in crl.lists:
         found = x509.load_der_x509_crl(each.der)
-        issuer = found.issuer.rfc4514_string()
-        made_at = found.last_update_utc
-        age = Age(what=f"{each.name} ({issuer})", made_at=made_at, ends_at=found.next_update_utc or made_at)
-        if issuer not in newest or newest[issuer].made_at < made_at:
-            newest[issuer] = age
+        series, made_at = series_of(found), found.last_update_utc
+        age = Age(what=_named(each.name, found), made_at=made_at, ends_at=found.next_update_utc or made_at)
+        if series not in newest or newest[series].made_at < made_at:
+            newest[series] = age
     return newest.values()
+
+
+def _named(name: str, crl: x509.CertificateRevocationList) -> str:
+    return f"{name} ({'; '.join(filter(None, (crl.issuer.rfc4514_string(), in_words(crl))))})"

@@ -7,6 +7,8 @@ trust             (4) path and revocation, our own index; pyHanko's certvalidato
 timestamps        (5) RFC 3161
 required          (7) which signatures decide
 envelope          the envelope's XMLDSig and what it binds
+xades             signatures in XML attachments, and over others beside them; xmldsig: what both have in common
+detached          signatures (CMS) beside the files that they are over
 core, decisions, waiting   verdicts to events: signed, provisional, held, refused
 judging           judges in processes of their own; the pool imports no Faust
 """

@@ -1,8 +1,8 @@
-"""Judges a document: a packet, a bare PDF or a bare XML, from its bytes, the reference data and the moment of receipt.
+"""Judges a document: a packet, a bare PDF or a bare signed XML, from its bytes, the reference data and the moment of receipt.
 
 (1) gate  (2)-(6) each signature: `pdf_signature`, `envelope_signature`  (7) the verdict of the required ones, and evidence.
-Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in PDFs and beside files; the last
-decide.
+Three results stay apart: the envelope's signature, the binding of the attachments, the signatures in PDFs, in XML files and beside
+files; the last decide.
 """
 
 import hashlib
@@ -19,18 +19,22 @@ from processors.verification.envelope.policy import weigh_envelope
 from processors.verification.envelope.signature import judge_envelope
 from processors.verification.evidence import evidence_of
 from processors.verification.limits import MAX_DOCUMENT
-from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, Part, RefusedPacket, open_packet
+from processors.verification.packets import PDF_MARK, PDF_MARK_WITHIN, Opened, Part, RefusedPacket, alone, open_packet
 from processors.verification.pdf.digests import Digests
 from processors.verification.pdf.judge import case_of, judge_pdf
 from processors.verification.required import judge_required, last_of
 from processors.verification.trust.moment import HERE
 from processors.verification.trust.store import TrustStore
 from processors.verification.verdict import Judgement, PdfJudgement, SignatureVerdict
+from processors.verification.xades.attachments import judge_attachments
+from processors.verification.xades.scanning import holds_signature
 from schemas.reference import Reference
 from schemas.reference.signature_policy import SignatureRule
 
 URGENCY = ("normal", "khan", "thuong_khan", "hoa_toc", "hoa_toc")
 """Priority 0…4 -> urgency class."""
+
+NO_SIGNATURES = PdfJudgement()
 
 
 def judge_document(asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
@@ -61,6 +65,8 @@ def _judge(asked: Asked, reference: Reference, trust: TrustStore) -> tuple[Judge
             return _judge_bare_pdf(digests, content, asked, reference, trust), digests.whole()
     with open_packet(asked.path, limits=asked.limits, now=asked.receipt, reference=reference) as opened:
         if isinstance(opened, RefusedPacket):
+            if opened.code == "NOT_EDXML" and holds_signature(content := asked.path.read_bytes(), if_doubtful=False):
+                return _judge_bare_xml(content, asked, reference, trust), opened.sha256
             return Judgement(finding=found([opened.code]), element=opened.element), opened.sha256
         return _judge_packet(opened, asked, reference, trust), opened.sha256
 
@@ -88,9 +94,20 @@ def _judge_bare_pdf(
     bench = _bench(asked, reference, trust, "")
     if bench is None:
         return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
-    pdf = judge_pdf(case_of(content, asked.path.name, bench, digests))
-    finding, chosen = judge_required(pdf, (), asked.sender or "", bench.rule)
-    return _judgement(finding, pdf.signatures, pdf.found, chosen, bench)
+    return _judge_bare(judge_pdf(case_of(content, asked.path.name, bench, digests)), asked, bench)
+
+
+def _judge_bare_xml(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
+    bench = _bench(asked, reference, trust, "")
+    if bench is None:
+        return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
+    judged = judge_attachments([alone(content, asked.path.name)], bench)
+    return _judge_bare(judged.over.get(0, NO_SIGNATURES) + judged.lost, asked, bench)
+
+
+def _judge_bare(judged: PdfJudgement, asked: Asked, bench: Bench) -> Judgement:
+    finding, chosen = judge_required(judged, (), asked.sender or "", bench.rule)
+    return _judgement(finding, judged.signatures, judged.found, chosen, bench)
 
 
 def _judge_packet(opened: Opened, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
@@ -105,13 +122,17 @@ def _judge_packet(opened: Opened, asked: Asked, reference: Reference, trust: Tru
     chosen: list[SignatureVerdict] = []
     total = 0
     lost = judge_lost(opened.parts)
+    in_xml = judge_attachments(opened.parts, bench)
+    lost += in_xml.lost
     finding += lost.finding
     signatures += lost.signatures
     total += lost.found
     for number, part in enumerate(opened.parts):
         beside = signatures_over(part, opened.parts)
-        if not number or part.is_pdf or beside:
-            pdf = _judge_part(part, bench) + judge_detached(part, beside, bench)
+        if not number or part.is_pdf or beside or number in in_xml.over:
+            pdf = (
+                _judge_part(part, bench) + judge_detached(part, beside, bench) + in_xml.over.get(number, NO_SIGNATURES)
+            )
             required = bench.rule.annex_required if number else bench.rule.required
             bound = vouched and part.content_id in binding.bound
             if number and not pdf.found and bound and not pdf.finding.defects:

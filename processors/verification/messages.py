@@ -5,17 +5,18 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from processors.verification.as_of import stand_as_of
 from processors.verification.bench import Bench
 from processors.verification.cms.message import DATA, SignedMessage, check_algorithms, is_archival
 from processors.verification.defects import Finding, found
 from processors.verification.steps import Step, Steps
 from processors.verification.timestamps import Stamp, judge_token
-from processors.verification.trust.moment import HERE, Moment
+from processors.verification.trust.moment import Moment
 from processors.verification.trust.responses import NONE, Responses
 from processors.verification.trust.store import Standing
 from processors.verification.verdict import SignatureVerdict, TokenVerdict
@@ -68,7 +69,7 @@ def judge_message(
         steps.add(message.integrity(content_type=DATA, digest=digest_of(message.digest_name)))
     steps.enter(Step.TIME)
     stamp = _signature_stamp(message, bench, responses)
-    standing, at, stamped = _stand_as_of(message, stamp, bench, responses, archival=archival)
+    standing, at, stamped = stand_as_of(message.certificate, message.others, stamp, bench, responses, archival=archival)
     steps.add(stamped)
     if archival:
         steps.add(found(["ALGO_WEAK_ACCEPTED" if at.sha1 else "ALGO_WEAK"]))
@@ -101,33 +102,6 @@ def _signature_stamp(message: SignedMessage, bench: Bench, responses: Responses)
 
 def _digest(value: bytes, algorithm: str) -> bytes:
     return hashlib.new(algorithm, value).digest()
-
-
-def _stand_as_of(
-    message: SignedMessage, stamp: Stamp | None, bench: Bench, responses: Responses, *, archival: bool
-) -> tuple[Standing, Moment, Finding]:
-    """Judge the certificate as of a proven time-stamp, else of our receipt; say what that leaves of the token's codes."""
-    receipt = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
-    stand = partial(bench.trust.judge, message.certificate, message.others, "document", responses=responses)
-    required = bench.rule.timestamp == "require"
-    if stamp is None or stamp.stamped_at is None:
-        missing = found(["NO_POE"]) if required else Finding()
-        return stand(receipt), receipt, missing if stamp is None else _invalid(stamp, decides=required)
-    best, until = min(stamp.stamped_at, bench.receipt), bench.rule.algorithms.sha1_until
-    old = archival and until is not None and best.astimezone(HERE).date() < until
-    stamped = replace(receipt, best=best, stamped=True, sha1=old)
-    if stamp.proves:
-        return stand(stamped), stamped, stamp.finding
-    at_receipt, at_stamp = stand(receipt), stand(stamped)
-    if stamp.waits and (required or (at_receipt.finding.defects and not at_stamp.finding.defects)):
-        return at_stamp, stamped, stamp.finding  # the token would settle it: wait for its revocation data
-    return at_receipt, receipt, _invalid(stamp, decides=required)
-
-
-def _invalid(stamp: Stamp, *, decides: bool) -> Finding:
-    """Report a token that fails; only where the policy asks for one does it decide."""
-    codes = found(["TIMESTAMP_INVALID", *stamp.finding.codes])
-    return codes if decides else Finding(warnings=codes.codes)
 
 
 def token_verdict(stamp: Stamp | None) -> TokenVerdict | None:

@@ -4,6 +4,7 @@ The frame is parsed here a second time, because a signature is over XML and not 
 it; both read the same places of the frame, which `xml_template` insists on.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ PDF_MARK_WITHIN = 1024
 
 LEADING = b"\xef\xbb\xbf\x00\t\n\r "
 """Bytes that the reader skips before the declaration."""
+
+BYTE_ORDER = b"\xff\xfe"
+"""Begins a text in UTF-16."""
 
 
 class Attachment(Protocol):
@@ -61,6 +65,8 @@ class Part:
     size: int
     read: Callable[[], bytes]
     is_pdf: bool
+    is_xml: bool
+    """It may be: its first character is `<`, or not yet in sight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,18 +140,28 @@ def open_packet(path: Path, *, limits: Limits, now: datetime, reference: Referen
     )
 
 
+def alone(content: bytes, name: str) -> Part:
+    """Return an XML file that comes by itself."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Part(
+        content_id="", name=name, size=len(content), sha256=sha256, read=lambda: content, is_pdf=False, is_xml=True
+    )
+
+
 def _part(attachment: Attachment) -> Part:
     def read() -> bytes:
         with attachment.open() as stream:
             return stream.read()
 
     with attachment.open() as stream:
-        is_pdf = PDF_MARK in stream.read(PDF_MARK_WITHIN)
+        head = stream.read(PDF_MARK_WITHIN)
+    behind_blanks = head.lstrip(LEADING + BYTE_ORDER)[:1]
     return Part(
         content_id=attachment.content_id,
         name=attachment.name,
         size=attachment.size,
         sha256=attachment.sha256,
         read=read,
-        is_pdf=is_pdf,
+        is_pdf=PDF_MARK in head,
+        is_xml=behind_blanks in (b"", b"<"),
     )

@@ -28,7 +28,7 @@ class SignatureVerdict:
     """One signature."""
 
     where: str
-    """`file.pdf#field`, or `envelope`."""
+    """`file.pdf#field`, `file.xml#1`, `file#signature.p7s`, `file#signature.xml#1`, or `envelope`."""
 
     role: str = ""
     """`person`, `agency`, `timestamp` (a document time-stamp), `envelope`; empty if the certificate could not be read."""

@@ -1,9 +1,8 @@
 """The job that keeps revocation lists current: what is taken, what is refused and why, and that a round is all or nothing."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -19,42 +18,8 @@ from infra.pki import Authority, organization_name
 from infra.pki.issue import Usage
 from processors.verification.trust.store import TrustStore
 from schemas.reasons import REASONS
-from schemas.reference import Reference
+from tests.connectors.trust_desk import ROOT, SUB, Desk, made
 from tests.vectors.scene import DAY, NOON, Scene, authorities, rsa_key
-
-ROOT, SUB, _ = authorities()
-
-
-def made(
-    number: int = 8, *, by: Authority = SUB, at: datetime = NOON, revoked: Mapping[int, datetime] | None = None
-) -> bytes:
-    """Return a list of the sub CA, newer than the scene's, good for two days."""
-    return by.crl(number=number, this_update=at, next_update=at + 2 * DAY, revoked=revoked or {})
-
-
-class Desk:
-    """A folder to fetch from, and what was published."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.reference = folder, Scene().reference()
-        self.published: list[Mapping[str, bytes]] = []
-
-    def lay(self, **lists: bytes) -> None:
-        """Write lists into the folder."""
-        for name, content in lists.items():
-            (self.folder / f"{name}.crl").write_bytes(content)
-
-    def round(self, *sources: str, now: datetime = NOON) -> list[tuple[Became, str]]:
-        """Do a round; what is published comes into force."""
-        outcomes = job.round_of(sources or (str(self.folder),), self.reference, now, self.publish)
-        return [(each.became, each.why) for each in outcomes]
-
-    def publish(self, files: Mapping[str, bytes]) -> None:
-        """Take what would be announced, as every process will read it."""
-        self.published.append(files)
-        lists = Reference.from_files({"crl": files})
-        assert lists.crl is not None
-        self.reference = self.reference.with_value("crl", lists.crl, f"{len(self.published)}")
 
 
 @pytest.fixture
@@ -157,7 +122,7 @@ def test_old_lists_stay_while_they_prove_more(desk: Desk) -> None:
     desk.round(now=NOON + DAY)
     desk.lay(c=made(10, at=NOON + 2 * DAY))
     assert [(Became.UNCHANGED, ""), (Became.UNCHANGED, ""), (Became.PUBLISHED, "")] == desk.round(now=NOON + 2 * DAY)
-    known = [each for each in job.known_of(desk.reference.crl) if each.crl.issuer == SUB.own.certificate.subject]
+    known = [each for each in job.known_of(desk.reference) if each.crl.issuer == SUB.own.certificate.subject]
 
     assert [8, 10] == sorted(each.number or 0 for each in known)
 

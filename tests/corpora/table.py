@@ -72,6 +72,7 @@ def page(table: list[Row]) -> str:
         pdfs=len(pdfs),
         says=", ".join(f"{count} {what}" for what, count in signed.most_common()),
         xml=len(others),
+        holding=sum(set(each.ours.split()) == {"NO_CERTIFICATE_CHAIN_FOUND"} for each in others),
         codes=", ".join(f"{count} `{code}`" for code, count in codes.most_common()),
     ) + "".join(f"| `{each.file}` | {each.theirs} | `{each.ours}` | {each.why} |\n" for each in pdfs if each.why)
 
@@ -81,7 +82,7 @@ HEAD = """# Collections of files
 Written by `python -m tests.corpora`; the tests judge every file again (`tests/corpora/`), the whole table is `tests/corpora/table.csv`. The files come out of the source packages of pyHanko 0.38.0, signxml 5.2.0 and defusedxml 0.7.1, fetched against their hashes.
 
 * **{pdfs} PDFs of pyHanko's tests.** Stock pyHanko, trust aside: {says}. We pass none that it does not pass, and no two readers of ours disagree on any of them.
-* **{xml} XML files** of XMLDSig, XAdES, WS-Security and of entity bombs. All refused, for none is a packet: {codes}. The verifier of envelopes by itself refuses every one that holds a signature: it has one template ([ADR 0017](adr/0017-two-readers-of-signatures.md)).
+* **{xml} XML files** of XMLDSig, XAdES, WS-Security and of entity bombs. None passes, for none is a packet, and nobody here trusts their keys: {codes}. Of those that are judged as signed XML ([ADR 0025](adr/0025-signed-xml-among-the-attachments.md)) {holding} hold in form, digest and value, lists of trusted services of the EU among them; the rest have algorithms or transforms that are not allowed, leave something unsigned, or carry no certificate. The verifier of envelopes by itself refuses every one that holds a signature: it has one template ([ADR 0017](adr/0017-two-readers-of-signatures.md)).
 
 What we refuse, though pyHanko lets it pass:
 

@@ -8,20 +8,20 @@ import copy
 import hashlib
 from collections.abc import Callable, Mapping
 
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
 from processors.verification.bench import Bench
 from processors.verification.border import guarded
 from processors.verification.cms.message import key_is_strong
 from processors.verification.defects import DefectError, found
-from processors.verification.envelope.template import PARTLY, Template, find_signature, local, read_template
+from processors.verification.envelope.template import PARTLY, Template, find_signature, read_template
 from processors.verification.pdf.located import Coverage
-from processors.verification.signature_value import value_holds
 from processors.verification.steps import Step, Steps
-from processors.verification.trust.certificates import Certificate, load_certificate
+from processors.verification.trust.certificates import load_certificate
 from processors.verification.trust.moment import Moment
 from processors.verification.verdict import Binding, SignatureVerdict
+from processors.verification.xmldsig.canonical import canonical, cut, signed_by
+from processors.verification.xmldsig.elements import local
 
 WHERE = "envelope"
 
@@ -53,10 +53,16 @@ def _judge(template: Template, bench: Bench, steps: Steps) -> SignatureVerdict:
     if not template.certificates:
         raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
     leaf, *others = (load_certificate(base64.b64decode(each)) for each in template.certificates)
-    canonical = _canonical(template)
-    if hashlib.new(template.main.digest_name, canonical).digest() != base64.b64decode(template.main.digest_value):
+    covered = _covered(template)
+    if hashlib.new(template.main.digest_name, covered).digest() != base64.b64decode(template.main.digest_value):
         steps.add(found(["HASH_FAILURE"]))
-    if not _value_holds(template, leaf):
+    if not signed_by(
+        leaf,
+        canonical(template.signed_info),
+        template.value,
+        mechanism=template.mechanism,
+        digest_name=template.digest_name,
+    ):
         steps.add(found(["SIG_CRYPTO_FAILURE"]))
     if not key_is_strong(leaf, bench.rule.algorithms):
         steps.add(found(["ALGO_WEAK"]))
@@ -75,42 +81,21 @@ def _judge(template: Template, bench: Bench, steps: Steps) -> SignatureVerdict:
         coverage=Coverage.PARTIAL if template.covers == PARTLY else Coverage.ENTIRE_FILE,
         chain=standing.chain,
         revocation=standing.revocation,
-        attributes_sha256=hashlib.sha256(canonical).hexdigest(),
+        attributes_sha256=hashlib.sha256(covered).hexdigest(),
         steps=steps.taken(),
     )
 
 
-def _canonical(template: Template) -> bytes:
+def _covered(template: Template) -> bytes:
     """Return the bytes that were hashed: exclusive C14N of the target, without the signature where it is enveloped."""
     target = copy.deepcopy(template.target)
     if not template.covers:
         for each in [each for each in target.iterchildren(etree.Element) if local(each) == "AttachmentEncoded"]:
-            _cut(each)
+            cut(each)
     if template.enveloped:
         for each in list(target.iter(template.signature.tag)):
-            _cut(each)
-    return etree.tostring(target, method="c14n", exclusive=True, with_comments=False)
-
-
-def _cut(element: etree._Element) -> None:
-    """Remove an element and leave the text behind it."""
-    parent, before, tail = element.getparent(), element.getprevious(), element.tail or ""
-    if parent is None:
-        raise DefectError("FORMAT_FAILURE")
-    if before is not None:
-        before.tail = (before.tail or "") + tail
-    else:
-        parent.text = (parent.text or "") + tail
-    parent.remove(element)
-
-
-def _value_holds(template: Template, leaf: Certificate) -> bool:
-    signed = etree.tostring(template.signed_info, method="c14n", exclusive=True, with_comments=False)
-    value = base64.b64decode(template.value)
-    if template.mechanism == "ecdsa":
-        half = len(value) // 2  # XMLDSig §6.4.3: r and s, one after the other
-        value = encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
-    return value_holds(value, signed, key=leaf.key, mechanism=template.mechanism, digest_name=template.digest_name)
+            cut(each)
+    return canonical(target)
 
 
 def _bind(template: Template, attachments: Mapping[str, str]) -> Binding:

@@ -12,14 +12,16 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "attacks.md"
 MODULES = (
     "ranges", "saving", "shadows", "cms", "substitution", "algorithms", "values", "chains", "names", "anchors", "revocation", "stamps",
-    "stampers", "wrapping", "ids", "references", "digests", "transforms", "keys", "confusion", "entities",
-    "packets", "bombs", "excess",
+    "stampers", "wrapping", "ids", "references", "digests", "transforms", "keys", "confusion", "attached", "wrapped",
+    "seals", "misread", "entities", "packets", "bombs", "excess",
 )  # fmt: skip
 ELSEWHERE = {
     "test_bytes_and_changes": "Strict bytes of files by person and agency: exchanged ranges, shared values, truncated files, junk.",
     "test_later_changes": "An honest stamp of arrival, and one thing done besides: about forty of them.",
     "test_permissions": "What a certification or a lock forbids: visible fields, further signatures.",
     "test_envelope": "The envelope's signature by itself, whatever the policy says of it.",
+    "test_xml_attachments": "Signed XML among the attachments: whose it is, over what, and that none is overlooked.",
+    "test_xml_refusals": "Unusual signatures of XML attachments, each of them signed by the signer himself.",
     "test_time_and_trust": "The matrix of revocation, expiry and time-stamps for two signers.",
     "test_mutations": "Five thousand seeded mutations of nine honest files, two hundred thousand at length.",
     "test_lanes": "Planted mistakes in one of the two readers: the other one notices.",
