@@ -1,4 +1,4 @@
-"""The table of settings for the documentation, made from `infra/settings.py`: its fields, their bounds, what stands below them."""
+"""The table of settings for the documentation, made from `infra/settings.py` and `infra/settings_outside.py`: its fields, their bounds, what stands below them."""
 
 import ast
 import inspect
@@ -11,6 +11,10 @@ from pydantic.fields import FieldInfo
 
 from infra.complaints import variables
 from infra.settings import Settings
+from infra.settings_outside import Outside
+
+CLASSES = (Settings, Outside)
+"""In the order of the page."""
 
 SECTION = re.compile(r"^ *# -- (.+?) -+$")
 BOUNDS = {"ge": "from", "gt": "above", "le": "to", "lt": "below"}
@@ -53,34 +57,35 @@ def _allowed(field: FieldInfo) -> str:
 def _meanings() -> Mapping[str, str]:
     """Return field -> its meaning: the string below it, or its description."""
     found = {name: field.description or "" for name, field in Settings.model_fields.items()}
-    body = _class().body
-    for one, after in itertools.pairwise(body):
-        match one, after:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                found[name] = " ".join(text.split()).replace("None:", "empty:")
-            case _:
-                pass
+    for kind in CLASSES:
+        for one, after in itertools.pairwise(_class(kind).body):
+            match one, after:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[name] = " ".join(text.split()).replace("None:", "empty:")
+                case _:
+                    pass
     return found
 
 
 def _sections() -> Mapping[str, list[str]]:
-    """Return title -> fields, in the order of the class; what stands before the first title is where things lie."""
+    """Return title -> fields, in the order of the classes; what stands before the first title is where things lie."""
     sections: dict[str, list[str]] = {"Places": []}
-    titles = dict(_titles())
-    for node in _class().body:
-        passed = [title for line, title in titles.items() if line < node.lineno]
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            sections.setdefault(passed[-1] if passed else "Places", []).append(node.target.id)
+    for kind in CLASSES:
+        titles = dict(_titles(kind))
+        for node in _class(kind).body:
+            passed = [title for line, title in titles.items() if line < node.lineno]
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                sections.setdefault(passed[-1] if passed else "Places", []).append(node.target.id)
     return sections
 
 
-def _titles() -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(inspect.getsource(Settings).splitlines(), 1):
+def _titles(kind: type) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(inspect.getsource(kind).splitlines(), 1):
         if found := SECTION.match(line):
             yield number, found[1][0].upper() + found[1][1:]
 
 
-def _class() -> ast.ClassDef:
-    node: Any = ast.parse(inspect.getsource(Settings)).body[0]
+def _class(kind: type) -> ast.ClassDef:
+    node: Any = ast.parse(inspect.getsource(kind)).body[0]
     assert isinstance(node, ast.ClassDef)  # noqa: S101 - the source of a class is one
     return node

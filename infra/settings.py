@@ -6,14 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infra.complaints import PREFIX, contradictions, fault, unknown
+from infra.complaints import contradictions, fault, unknown
 from infra.errors import EnvironmentFaultError
-
-Port = Annotated[int, Field(ge=0, le=65_535)]
-Megabytes = Annotated[int, Field(ge=1, le=4_096)]
-Count = Annotated[int, Field(ge=1, le=10_000)]
+from infra.settings_outside import Count, Megabytes, Outside, Port
 
 
 class SettingsError(EnvironmentFaultError):
@@ -26,10 +22,8 @@ class SettingsError(EnvironmentFaultError):
         )
 
 
-class Settings(BaseSettings):
+class Settings(Outside):
     """`LIENTHONG_<NAME>` in the environment, e.g. `LIENTHONG_VAR=/srv/axis`; Kafka's own settings as `KAFKA_…`."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
 
     var: Path = Path("var")
     """Where everything lies that the axis writes: broker, state, contents, logs."""
@@ -134,24 +128,6 @@ class Settings(BaseSettings):
     xml_value_mb: Megabytes = Field(default=1, description="Text of one value outside attachments.")
     zip_ratio: Count = Field(
         default=100, description="Unpacked bytes for each packed byte, above which an attachment is a bomb."
-    )
-
-    # -- people --------------------------------------------------------------------------------------
-    smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes the alerts' mails.")
-    smtp_port: Port = Field(default=25, description="Its port.")
-    smtp_from: str = Field(default="truc-lien-thong@truc.example", description="Sender of the mails.")
-    smtp_starttls: bool = Field(default=False, description="Encrypt the way to the mail server; its name is checked.")
-    smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
-    smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
-
-    mails_per_hour: int = Field(default=20, ge=0, description="To one mailbox; more are gathered. 0: no limit.")
-    notify_subject: bool = Field(default=True, description="Mails and posts name the document's subject.")
-    webhook_keys_file: Path | None = Field(default=None, description="Who may be posted to: lines of HOST:PORT KEY.")
-    webhook_private: bool = Field(default=False, description="They may have addresses that are not public.")
-    axis_key: Path | None = Field(default=None, description="PEM file with which the axis signs; empty: no statements.")
-    sms_url: str = Field(default="", pattern="^(https?://.+)?$", description="Gateway that sends SMS; empty: none.")
-    report_columns: Path | None = Field(
-        default=None, description="File of reports' titles and columns, instead of ours."
     )
 
     # -- watching ------------------------------------------------------------------------------------
