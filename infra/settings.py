@@ -76,10 +76,8 @@ class Settings(BaseSettings):
 
     java_home: Path | None = Field(default=None, validation_alias="JAVA_HOME")
     """Java that starts the node; None: `java` on PATH, else the one that pip brought."""
-
     maven_repository: Path | None = Field(default=None, validation_alias="M2_REPO")
     """Local Maven repository; None: as in ~/.m2."""
-
     maven_mirror: str = Field(default="", pattern="^(https?://.+)?$")
     """URL of a Maven mirror to download jars from, where the public one cannot be reached."""
 
@@ -146,6 +144,11 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(default=False, description="Encrypt the way to the mail server; its name is checked.")
     smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
     smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
+
+    # -- HTTP API ------------------------------------------------------------------------------------
+    api_clients: Path | None = Field(default=None, description="File of clients and limits; empty: no HTTP API runs.")
+    api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    api_port: Port = Field(default=0, description="Its port; 0: a free one, named in var/run/api.port.")
 
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0
