@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.http import documents, inbox, problems
+from connectors.http import documents, inbox, legacy, legacy_edoc, legacy_lists, problems
 from connectors.http.answers import Json
 from connectors.http.callers import Caller
 from connectors.http.office import Office
@@ -45,7 +45,28 @@ MODERN = (
     Call(method="POST", path="/v1/inbox/{delivery_id}/status", does="say a status", answer=inbox.say),
     Call(method="GET", path="/v1/owes", does="who owes what by when", answer=inbox.owes),
 )
-CALLS: Sequence[Call] = MODERN
+
+
+def _old(method: str, path: str, does: str, answer: Answering) -> Call:
+    return Call(method=method, path=path, does=does, answer=answer, problem=legacy.problem)
+
+
+LEGACY = (
+    _old("POST", "/sendEdoc", "hand a packet over", legacy_edoc.send),
+    _old("POST", "/getReceivedEdocList", "what waits", legacy_edoc.received),
+    _old("POST", "/getEdoc", "fetch a packet in base64", legacy_edoc.get),
+    _old("GET", "/downloadEdoc", "fetch a packet", legacy_edoc.download),
+    _old("POST", "/updateStatus", "acknowledge the transport", legacy_edoc.update),
+    _old("POST", "/getSentEdocList", "what became of what was sent", legacy_lists.sent),
+    _old("GET", "/countReceiveEdoc", "how many documents wait", legacy_edoc.count_documents),
+    _old("GET", "/countReceiveStatus", "how many statuses wait", legacy_edoc.count_statuses),
+    _old("POST", "/getAgenciesList", "agencies by QCVN 102", legacy_lists.agencies),
+    _old("POST", "/getAgenciesListQD20", "agencies by QĐ 20", legacy_lists.agencies_qd20),
+    _old("POST", "/getSynchronizeUnit", "agencies with versions", legacy_lists.units),
+    _old("POST", "/registerAgency", "refused: the operator keeps the directory", legacy_lists.not_here),
+    _old("POST", "/deleteAgency", "refused: the operator keeps the directory", legacy_lists.not_here),
+)
+CALLS: Sequence[Call] = (*MODERN, *LEGACY)
 
 
 def application(office: Office, calls: Sequence[Call] = CALLS) -> Starlette:

@@ -90,11 +90,26 @@ def statuses(office: Office, connection: Connection, caller: Caller) -> list[Wai
     said = _rows(connection, EVENT, EVENT.c.delivery_id.in_(ids), EVENT.c.type == DocumentAcknowledged.__name__)
     found = []
     for event in sorted(said, key=lambda each: (each["occurred_at"], each["event_id"])):
-        item = f"{event['delivery_id']}.{short(event['event_id'])}"
-        row, body = deliveries.get(event["delivery_id"]), json.loads(event["body"])
-        if item in named and row and row["recipient" if body["code"] == SENDER_SAYS else "sender"] in caller.agencies:
-            found.append(Waiting(item=item, delivery=row, said=body, at=event["occurred_at"], box=named[item]))
+        item, row = f"{event['delivery_id']}.{short(event['event_id'])}", deliveries.get(event["delivery_id"])
+        if item in named and row and _addressee(event, row) in caller.agencies:
+            said_of = json.loads(event["body"])
+            found.append(Waiting(item=item, delivery=row, said=said_of, at=event["occurred_at"], box=named[item]))
     return found
+
+
+def was_addressed(connection: Connection, item: str, caller: Caller) -> bool:
+    """Tell whether a status that lies in no inbox any more was one for the caller's agencies."""
+    delivery_id, _, mark = item.rpartition(".")
+    said = _rows(connection, EVENT, EVENT.c.delivery_id == delivery_id, EVENT.c.type == DocumentAcknowledged.__name__)
+    rows = _rows(connection, DELIVERY, DELIVERY.c.delivery_id == delivery_id)
+    return any(
+        short(each["event_id"]) == mark and _addressee(each, row) in caller.agencies for each in said for row in rows
+    )
+
+
+def _addressee(event: Row, delivery: Row) -> str:
+    """Return to whom a status goes: from one side of a delivery to the other."""
+    return str(delivery["recipient" if json.loads(event["body"])["code"] == SENDER_SAYS else "sender"])
 
 
 def take_status(waiting: Waiting) -> None:
