@@ -69,10 +69,10 @@ def number(request: Request, name: str, *, otherwise: int, most: int) -> int:
 
 def idempotency_key(request: Request) -> str:
     """Return the Idempotency-Key, empty if there is none."""
-    key = request.headers.get("idempotency-key", "")
-    if key and not KEY.fullmatch(key):
+    key = request.headers.get("idempotency-key")
+    if key is not None and not KEY.fullmatch(key):
         raise malformed("Idempotency-Key", "1…200 ASCII")
-    return key
+    return key or ""
 
 
 def wait_seconds(request: Request) -> float:

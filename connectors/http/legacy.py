@@ -37,7 +37,7 @@ NUMBERS = {
 }
 """Reason code -> number; any other is 21."""
 
-SAID_BY_HTTP = frozenset({401, 408, 413, 431})
+SAID_BY_HTTP = frozenset({400, 401, 408, 413, 415, 431})
 """Statuses that such a client meets before it would read an answer; they are kept."""
 
 LATER = 503

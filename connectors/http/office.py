@@ -92,6 +92,9 @@ class Office:
     ending: asyncio.Event
     """Set when the process stops: whoever waits gives up."""
 
+    streams: int = 0
+    """Clients that follow the feed now."""
+
     async def receipt(self, client: str, handed: Handed, *, seconds: float) -> dict[str, Any] | None:
         """Return what intake answered to a handover, waiting for it a while; None if it has not."""
         until = time.monotonic() + seconds

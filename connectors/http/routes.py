@@ -1,7 +1,6 @@
-"""Every route of the API: one row a call; the application, the OpenAPI page and the tests are made from this table."""
+"""The application: the calls of the table as routes, and the one place where a refusal becomes a response."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import structlog
 from starlette.applications import Starlette
@@ -10,77 +9,38 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.http import documents, inbox, legacy, legacy_edoc, legacy_lists, problems
+from connectors.http import openapi, problems
 from connectors.http.answers import Json
-from connectors.http.callers import Caller
+from connectors.http.calls import Call
 from connectors.http.office import Office
 from connectors.http.problems import RefusedError
 from connectors.http.server import HEAD_BYTES
+from connectors.http.table import CALLS
 
-Answering = Callable[[Office, Request, Caller], Awaitable[Response]]
-Problem = Callable[[RefusedError], Response]
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One row."""
-
-    method: str
-    path: str
-    does: str
-    answer: Answering
-    problem: Problem = problems.response
-    """How a refusal is written."""
-
-
-MODERN = (
-    Call(method="POST", path="/v1/documents", does="hand a packet over", answer=documents.submit),
-    Call(method="GET", path="/v1/documents", does="stories by document id", answer=documents.by_document_id),
-    Call(method="GET", path="/v1/documents/{digest}", does="what became of a packet", answer=documents.by_digest),
-    Call(method="GET", path="/v1/inbox", does="what waits", answer=inbox.waiting),
-    Call(method="POST", path="/v1/inbox/lease", does="lease deliveries for a worker", answer=inbox.lease),
-    Call(method="GET", path="/v1/inbox/{delivery_id}", does="fetch a packet", answer=inbox.fetch),
-    Call(method="POST", path="/v1/inbox/{delivery_id}/receipt", does="confirm a packet", answer=inbox.confirm),
-    Call(method="POST", path="/v1/inbox/{delivery_id}/status", does="say a status", answer=inbox.say),
-    Call(method="GET", path="/v1/owes", does="who owes what by when", answer=inbox.owes),
-)
-
-
-def _old(method: str, path: str, does: str, answer: Answering) -> Call:
-    return Call(method=method, path=path, does=does, answer=answer, problem=legacy.problem)
-
-
-LEGACY = (
-    _old("POST", "/sendEdoc", "hand a packet over", legacy_edoc.send),
-    _old("POST", "/getReceivedEdocList", "what waits", legacy_edoc.received),
-    _old("POST", "/getEdoc", "fetch a packet in base64", legacy_edoc.get),
-    _old("GET", "/downloadEdoc", "fetch a packet", legacy_edoc.download),
-    _old("POST", "/updateStatus", "acknowledge the transport", legacy_edoc.update),
-    _old("POST", "/getSentEdocList", "what became of what was sent", legacy_lists.sent),
-    _old("GET", "/countReceiveEdoc", "how many documents wait", legacy_edoc.count_documents),
-    _old("GET", "/countReceiveStatus", "how many statuses wait", legacy_edoc.count_statuses),
-    _old("POST", "/getAgenciesList", "agencies by QCVN 102", legacy_lists.agencies),
-    _old("POST", "/getAgenciesListQD20", "agencies by QĐ 20", legacy_lists.agencies_qd20),
-    _old("POST", "/getSynchronizeUnit", "agencies with versions", legacy_lists.units),
-    _old("POST", "/registerAgency", "refused: the operator keeps the directory", legacy_lists.not_here),
-    _old("POST", "/deleteAgency", "refused: the operator keeps the directory", legacy_lists.not_here),
-)
-CALLS: Sequence[Call] = (*MODERN, *LEGACY)
 
 
 def application(office: Office, calls: Sequence[Call] = CALLS) -> Starlette:
     """Return the API."""
+    paths: dict[str, dict[str, Call]] = {}
+    for call in calls:
+        paths.setdefault(call.path, {})[call.method] = call
+    described = Route("/openapi.json", _describing(calls), methods=["GET"])
     app = Starlette(
-        routes=[*(_route(office, call) for call in calls), Route("/health", _health)],
+        routes=[
+            *(_route(office, path, by_method) for path, by_method in paths.items()),
+            described,
+            Route("/health", _health),
+        ],
         exception_handlers={HTTPException: _http, RefusedError: _refused, ClientDisconnect: _gone, 500: _broken},
     )
     app.router.redirect_slashes = False
     return app
 
 
-def _route(office: Office, call: Call) -> Route:
+def _route(office: Office, path: str, by_method: Mapping[str, Call]) -> Route:
     async def answer(request: Request) -> Response:
+        call = by_method["GET" if request.method == "HEAD" else request.method]
         try:
             _require_short(request)
             caller = office.callers.of(request, office.references.current())
@@ -88,13 +48,22 @@ def _route(office: Office, call: Call) -> Route:
         except RefusedError as exc:
             return call.problem(exc)
 
-    return Route(call.path, answer, methods=[call.method])
+    return Route(path, answer, methods=list(by_method))
 
 
 def _require_short(request: Request) -> None:
     """Refuse a long head: the server's own limit is looked at only while a head is not whole."""
     if sum(len(name) + len(value) for name, value in request.headers.raw) + len(request.url.path) > HEAD_BYTES:
         raise RefusedError("REQUEST_TOO_LARGE", 431, element="HTTP", headers={"Connection": "close"})
+
+
+def _describing(calls: Sequence[Call]) -> Callable[[Request], Awaitable[Response]]:
+    description = openapi.describe(calls)
+
+    async def answer(_request: Request) -> Response:
+        return Json(description)
+
+    return answer
 
 
 async def _health(_request: Request) -> Response:

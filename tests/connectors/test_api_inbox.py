@@ -89,7 +89,7 @@ def test_what_was_taken_back_is_gone(scene: Scene) -> None:
 
 def test_a_lease_is_held_by_one_worker(scene: Scene) -> None:
     """The second worker gets nothing, until the time is over; another client is not concerned."""
-    path = "/v1/inbox/lease"
+    path = "/v1/leases"
     first, second = (scene.ask("POST", path, "so-y-te", json={"seconds": 1}).json()["items"] for _ in range(2))
     other = scene.ask("POST", path, "xa-b", json={"limit": 1}).json()["items"]
     scene.office.leases._clock = lambda: 1e12

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.http.routes import CALLS
+from connectors.http.table import CALLS
 from infra.settings import Settings
 from tests.connectors.api_inbox import DELIVERY, PACKET, SHA256, acknowledge, lay
 from tests.connectors.api_scene import Scene, api
@@ -27,11 +27,12 @@ TABLE: dict[str, tuple[Asked, tuple[int | str, ...]]] = {
     "GET /v1/documents": ({"params": {"document_id": "000.00.00.H53,2026-11-23,1234/UBND-KSTT"}}, (200, 200, 200, 404)),
     "GET /v1/documents/{digest}": ({}, (200, 200, 200, 404)),
     "GET /v1/inbox": ({"params": {"agency": "000.00.17.H53"}}, (403, 200, 403, 403)),
-    "POST /v1/inbox/lease": ({"json": {"agency": "000.00.17.H53"}}, (403, 200, 403, 403)),
+    "POST /v1/leases": ({"json": {"agency": "000.00.17.H53"}}, (403, 200, 403, 403)),
     "GET /v1/inbox/{delivery_id}": ({}, (404, 200, 404, 404)),
     "POST /v1/inbox/{delivery_id}/receipt": ({"json": {"sha256": SHA256}}, (404, 200, 404, 404)),
     "POST /v1/inbox/{delivery_id}/status": ({"json": {"code": "03", "by": "A"}}, (403, 202, 404, 404)),
     "GET /v1/owes": ({"params": {"agency": "000.00.17.H53"}}, (403, 200, 403, 403)),
+    "GET /v1/events": ({}, (200, 200, 200, 200)),
     "POST /sendEdoc": ({"headers": SEND, "content": PACKET}, (OK, FAIL, FAIL, FAIL)),
     "POST /getReceivedEdocList": ({"headers": WHAT}, (OK, OK, OK, OK)),
     "POST /getEdoc": ({"headers": WHAT}, (FAIL, OK, FAIL, FAIL)),
