@@ -40,10 +40,15 @@ class Callers:
         self._clients = clients
         self._signatures = Signatures(clients, now)
         self._rates = Rates(clients.limits.requests_per_minute)
+        self._strangers = Rates(clients.limits.failures_per_minute)
 
     def of(self, request: Request, reference: Reference) -> Caller:
         """Return the caller of a request; raise `RefusedError`."""
-        name = self._name(request)
+        try:
+            name = self._name(request)
+        except RefusedError:
+            self._strangers.take(request.client.host if request.client else "")
+            raise
         self._rates.take(name)
         if reference.identities is None:
             raise not_ready("identities")

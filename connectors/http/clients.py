@@ -57,6 +57,9 @@ class Limits(_Table):
     requests_per_minute: Annotated[int, Field(ge=1)] = 1200
     """Of one client; as many at once."""
 
+    failures_per_minute: Annotated[int, Field(ge=1)] = 120
+    """Requests of one address that do not show who they are."""
+
     documents_per_minute: Annotated[int, Field(ge=1)] = 300
     """Of one sending agency."""
 

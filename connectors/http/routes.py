@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -13,9 +14,10 @@ from connectors.http import openapi, problems
 from connectors.http.answers import Json
 from connectors.http.calls import Call
 from connectors.http.office import Office
-from connectors.http.problems import RefusedError
+from connectors.http.problems import RefusedError, not_ready
 from connectors.http.server import HEAD_BYTES
 from connectors.http.table import CALLS
+from infra.content import ContentError
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,13 @@ def _route(office: Office, path: str, by_method: Mapping[str, Call]) -> Route:
             return await call.answer(office, request, caller)
         except RefusedError as exc:
             return call.problem(exc)
+        except (
+            OSError,
+            OperationalError,
+            ContentError,
+        ) as exc:  # a disk or a database of ours: the client may try again
+            log.warning("not_answered", path=call.path, why=type(exc).__name__)
+            return call.problem(not_ready(type(exc).__name__))
 
     return Route(path, answer, methods=list(by_method))
 

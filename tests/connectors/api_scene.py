@@ -45,13 +45,14 @@ def secret(name: str) -> str:
     return f"a long secret of {name}"
 
 
-def clients_file(folder: Path, limits: str = "") -> Path:
+def clients_file(folder: Path, limits: str = "", certificates: Mapping[str, str] | None = None) -> Path:
     """Write the file of clients."""
     rows = [f"[limits]\n{limits}"]
     for name in CLIENTS:
         digest = hashlib.sha256(f"token-{name}".encode()).hexdigest()
         key = f'{{systemid = "id-{name}", secret = "{secret(name)}"}}'
-        rows.append(f'[clients.{name}]\ntokens = ["{digest}"]\nsignatures = [{key}]')
+        shown = f'["{certificates[name]}"]' if certificates and name in certificates else "[]"
+        rows.append(f'[clients.{name}]\ntokens = ["{digest}"]\ncertificates = {shown}\nsignatures = [{key}]')
     file = folder / "clients.toml"
     file.write_text("\n".join(rows), encoding="utf-8")
     file.chmod(0o600)
@@ -113,11 +114,11 @@ def tell(settings: Settings, events: Iterable[Event]) -> None:
 
 
 @contextmanager
-def api(settings: Settings, *, limits: str = "", known: Reference | None = None) -> Iterator[Scene]:
+def api(settings: Settings, *, limits: str = "", certificates: Mapping[str, str] | None = None) -> Iterator[Scene]:
     """Yield an API that serves; it stops in order at the end."""
     settings.var.mkdir(parents=True, exist_ok=True)
-    clients = load(clients_file(settings.var, limits))
-    with _serving(settings, clients, known or reference()) as scene:
+    clients = load(clients_file(settings.var, limits, certificates))
+    with _serving(settings, clients, reference()) as scene:
         yield scene
 
 

@@ -133,6 +133,15 @@ def test_without_credentials_nothing_is_told(scene: Scene, headers: dict[str, st
     assert (401, code) == (answer.status_code, answer.json()["code"])
 
 
+def test_guessing_is_slowed_down(tmp_path: Path) -> None:
+    """So many wrong tokens a minute from one address; who shows a good one is not held up by them."""
+    with api(Settings(var=tmp_path / "var"), limits="failures_per_minute = 3") as scene:
+        said = [scene.ask("GET", "/v1/inbox", headers={"Authorization": "Bearer x"}).status_code for _ in range(4)]
+
+        assert [401, 401, 401, 429] == said
+        assert 503 == scene.ask("GET", "/v1/inbox").status_code  # no register yet
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -1,6 +1,7 @@
 """Handing packets over by HTTP: streamed into a door, answered with where to ask, and never doubled by a lost answer."""
 
 import base64
+import errno
 import hashlib
 import socket
 import threading
@@ -233,6 +234,21 @@ def test_a_packet_that_is_too_large(tmp_path: Path) -> None:
 
         assert [(413, "REQUEST_TOO_LARGE")] * 2 == [(each.status_code, each.json()["code"]) for each in said]
         assert ([], []) == (waiting(scene), left(scene))
+
+
+def test_a_full_disk_is_said_to_pass(alone: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 and when to come again; nothing is left, and the next try is taken."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("connectors.http.spool._write", full)
+        answer = alone.ask("POST", "/v1/documents", content=PACKET)
+
+    assert (503, "AXIS_NOT_READY") == (answer.status_code, answer.json()["code"])
+    assert ([], []) == (waiting(alone), left(alone))
+    assert 202 == alone.ask("POST", "/v1/documents", content=PACKET).status_code
 
 
 def test_json_says_moments_with_their_offset(alone: Scene) -> None:
