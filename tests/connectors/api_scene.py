@@ -31,7 +31,12 @@ from tests.connectors.doorway import intake
 from tests.connectors.packets import COMMUNE, HEALTH, PROVINCE
 from tests.reference_files import MADE_LATER, demo_files
 
-CLIENTS: Mapping[str, tuple[str, ...]] = {"tinh": (PROVINCE,), "so-y-te": (HEALTH,), "xa-b": (COMMUNE,), "nobody": ()}
+NEIGHBOUR = "000.00.47.H53"
+"""A commune without an endpoint of its own: what is for it lies in the province's inbox."""
+
+CLIENTS: Mapping[str, tuple[str, ...]] = {
+    "tinh": (PROVINCE,), "so-y-te": (HEALTH,), "xa-b": (COMMUNE,), "xa-chung": (NEIGHBOUR,), "nobody": ()
+}  # fmt: skip
 """The clients of the scene, and for whom each may speak; the token of each is `token-NAME`, its systemid `id-NAME`."""
 
 

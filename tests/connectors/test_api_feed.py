@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.http import places
+from connectors.http import feed, places
 from connectors.http.problems import RefusedError
 from infra.settings import Settings
 from schemas.events import Event, Milestone
@@ -69,6 +69,19 @@ def test_nothing_is_missed_and_nothing_told_twice_from_any_position(tmp_path: Pa
         assert sorted(whole) == sorted(heard)
         assert [] == page(scene, after=positions[-1])[0]
         assert sorted(whole) == sorted(ids(page(scene, after=positions[1])[0]) + heard[:1])
+
+
+def test_long_partitions_are_told_page_by_page(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two records of a partition at a time: the pages make the whole, and say when there is no more."""
+    whole = ids(page(scene)[0])
+    monkeypatch.setattr(feed, "PAGE", 2)
+    heard, at, more, pages = list[str](), "", True, 0
+    while more:
+        said = scene.ask("GET", "/v1/events", params={"after": at} if at else {}).json()
+        heard, at, more, pages = [*heard, *ids(said["events"])], said["next"], said["more"], pages + 1
+
+    assert pages > 1
+    assert sorted(whole) == sorted(heard)
 
 
 def test_an_event_waits_for_its_document(tmp_path: Path) -> None:

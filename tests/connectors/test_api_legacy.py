@@ -106,7 +106,7 @@ def test_pulling_statuses(scene: Scene, tmp_path: Path) -> None:
     acknowledge(scene)
     sender = client(scene, "tinh")
 
-    assert [0, 0] == [client(scene, name).count("Status") for name in ("so-y-te", "xa-b")]
+    assert [0, 0, 0] == [client(scene, name).count("Status") for name in ("so-y-te", "xa-b", "xa-chung")]
     assert 1 == sender.count("Status")
     assert [ITEM] == sender.pull(tmp_path, "status")
     assert SAID == (tmp_path / ITEM).read_bytes()
