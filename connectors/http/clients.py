@@ -4,6 +4,7 @@
 tokens = ["SHA-256 of a bearer token"]
 certificates = ["SHA-256 of a client certificate (DER)"]
 signatures = [{systemid = "…", secret = "…", form = "listed"}]
+    webhook = {url = "https://…", secret = "…"}
 """
 
 import re
@@ -43,12 +44,20 @@ class Signature(_Table):
     form: Literal["listed", "sorted"] = "listed"
 
 
+class Hook(_Table):
+    """Where a client's feed is posted to."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
+    secret: Annotated[str, StringConstraints(min_length=MIN_SECRET)]
+
+
 class Client(_Table):
     """One client system."""
 
     tokens: tuple[Digest, ...] = ()
     certificates: tuple[Digest, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    webhook: Hook | None = None
 
 
 class Limits(_Table):

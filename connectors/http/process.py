@@ -7,6 +7,7 @@ import signal
 import structlog
 import uvloop
 
+from connectors.http import webhooks
 from connectors.http.clients import load
 from connectors.http.office import Office, open_office
 from connectors.http.routes import application
@@ -15,6 +16,7 @@ from connectors.process import prepared
 from infra.content import open_content
 from infra.durable import write_atomically
 from infra.errors import EnvironmentFaultError
+from infra.kafka.ending import end_process
 from infra.progress import Progress
 from infra.reference import Follower
 from infra.settings import Settings
@@ -65,14 +67,23 @@ async def _serve(settings: Settings, office: Office) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end, office, serving)
-    saying = asyncio.create_task(_say(settings))
+    beside = [asyncio.create_task(_say(settings)), *webhooks.start(office)]
+    for each in beside:
+        each.add_done_callback(_crashed)
     await serving.serve(sockets=[listening])
-    saying.cancel()
+    for each in beside:
+        each.cancel()
 
 
 def _end(office: Office, serving: Server) -> None:
     office.ending.set()
     serving.should_exit = True
+
+
+def _crashed(task: asyncio.Task[None]) -> None:
+    """End the process with what runs beside its server: the supervisor starts it again."""
+    if not task.cancelled() and (exc := task.exception()) is not None:
+        end_process("crashed", what=repr(exc))
 
 
 async def _say(settings: Settings) -> None:

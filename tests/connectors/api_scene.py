@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from connectors.http import webhooks
 from connectors.http.clients import Clients, load
 from connectors.http.office import Office, open_office
 from connectors.http.routes import application
@@ -50,14 +51,14 @@ def secret(name: str) -> str:
     return f"a long secret of {name}"
 
 
-def clients_file(folder: Path, limits: str = "", certificates: Mapping[str, str] | None = None) -> Path:
-    """Write the file of clients."""
+def clients_file(folder: Path, limits: str = "", more: Mapping[str, str] | None = None) -> Path:
+    """Write the file of clients; `more`: lines of one's own by name."""
     rows = [f"[limits]\n{limits}"]
     for name in CLIENTS:
         digest = hashlib.sha256(f"token-{name}".encode()).hexdigest()
         key = f'{{systemid = "id-{name}", secret = "{secret(name)}"}}'
-        shown = f'["{certificates[name]}"]' if certificates and name in certificates else "[]"
-        rows.append(f'[clients.{name}]\ntokens = ["{digest}"]\ncertificates = {shown}\nsignatures = [{key}]')
+        own = more.get(name, "") if more else ""
+        rows.append(f'[clients.{name}]\ntokens = ["{digest}"]\nsignatures = [{key}]\n{own}')
     file = folder / "clients.toml"
     file.write_text("\n".join(rows), encoding="utf-8")
     file.chmod(0o600)
@@ -119,10 +120,10 @@ def tell(settings: Settings, events: Iterable[Event]) -> None:
 
 
 @contextmanager
-def api(settings: Settings, *, limits: str = "", certificates: Mapping[str, str] | None = None) -> Iterator[Scene]:
+def api(settings: Settings, *, limits: str = "", more: Mapping[str, str] | None = None) -> Iterator[Scene]:
     """Yield an API that serves; it stops in order at the end."""
     settings.var.mkdir(parents=True, exist_ok=True)
-    clients = load(clients_file(settings.var, limits, certificates))
+    clients = load(clients_file(settings.var, limits, more))
     with _serving(settings, clients, reference()) as scene:
         yield scene
 
@@ -140,8 +141,10 @@ def _serving(settings: Settings, clients: Clients, known: Reference) -> Iterator
         office = open_office(settings, clients, open_clock(settings), FixedReferences(known), open_content(settings))
         made.append(office)
         serving = server(application(office), clients.limits, clients.tls)
+        posting = webhooks.start(office)
         started.set()
         await serving.serve(sockets=[listening])
+        await asyncio.gather(*posting)
 
     def in_thread() -> None:
         try:

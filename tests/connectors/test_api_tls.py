@@ -79,7 +79,9 @@ def secured(tmp_path: Path, known: Pair) -> Iterator[Secured]:
     both = tmp_path / "both.pem"
     both.write_bytes(known.certificate.read_bytes() + other.certificate.read_bytes())
     tls = f'\n[tls]\ncertificate = "{server.certificate}"\nkey = "{server.key}"\nclient_ca = "{both}"'
-    with api(Settings(var=tmp_path / "var"), limits=tls, certificates={"so-y-te": known.digest}) as running:
+    with api(
+        Settings(var=tmp_path / "var"), limits=tls, more={"so-y-te": f'certificates = ["{known.digest}"]'}
+    ) as running:
         running.tell([])
         yield Secured(running, server)
 
