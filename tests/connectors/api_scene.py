@@ -119,6 +119,17 @@ def tell(settings: Settings, events: Iterable[Event]) -> None:
     engine.dispose()
 
 
+def waiting(scene: Scene, name: str = "tinh") -> list[str]:
+    """Return what lies in a client's door."""
+    folder = scene.office.handovers.door(name).folder
+    return sorted(each.name for each in folder.glob("*.edxml"))
+
+
+def left(scene: Scene, name: str = "tinh") -> list[str]:
+    """Return what lies in a client's spool."""
+    return [each.name for each in (scene.office.handovers.door(name).folder / ".spool").iterdir()]
+
+
 @contextmanager
 def api(settings: Settings, *, limits: str = "", more: Mapping[str, str] | None = None) -> Iterator[Scene]:
     """Yield an API that serves; it stops in order at the end."""

@@ -1,7 +1,6 @@
 """Handing packets over by HTTP: streamed into a door, answered with where to ask, and never doubled by a lost answer."""
 
 import base64
-import errno
 import hashlib
 import socket
 import threading
@@ -18,7 +17,7 @@ from schemas.events import ContentRef, DocumentSubmitted
 from schemas.ids import document_key
 from tests.axis import events
 from tests.connectors import life
-from tests.connectors.api_scene import Scene, api, taking, token
+from tests.connectors.api_scene import Scene, api, left, taking, token, waiting
 from tests.connectors.doorway import TOPICS, prepare
 from tests.connectors.packets import HEALTH, PROVINCE, document, document_id, status
 
@@ -41,17 +40,6 @@ def alone(tmp_path: Path) -> Iterator[Scene]:
     """Yield an API beside which no intake runs."""
     with api(Settings(var=tmp_path / "var")) as running:
         yield running
-
-
-def waiting(scene: Scene, name: str = "tinh") -> list[str]:
-    """Return what lies in a client's door."""
-    folder = scene.office.handovers.door(name).folder
-    return sorted(each.name for each in folder.glob("*.edxml"))
-
-
-def left(scene: Scene, name: str = "tinh") -> list[str]:
-    """Return what lies in a client's spool."""
-    return [each.name for each in (scene.office.handovers.door(name).folder / ".spool").iterdir()]
 
 
 def test_a_packet_is_taken_and_its_story_told(scene: Scene) -> None:
@@ -203,52 +191,6 @@ def test_a_repeat_finishes_what_was_cut_short(alone: Scene) -> None:
 
     assert 200 == alone.ask("POST", "/v1/documents", content=PACKET).status_code
     assert [f"{SHA256}.edxml"] == waiting(alone)
-
-
-def test_limits_of_an_agency(tmp_path: Path) -> None:
-    """So many documents a minute for one agency; then 429 with when to come again, and nothing is left behind."""
-    with api(Settings(var=tmp_path / "var"), limits="documents_per_minute = 2") as scene:
-        said = [scene.ask("POST", "/v1/documents", content=document(number)) for number in (1, 2, 3)]
-
-        assert [202, 202, 429] == [each.status_code for each in said]
-        assert int(said[-1].headers["retry-after"]) > 0
-        assert (2, []) == (len(waiting(scene)), left(scene))
-
-
-def test_limits_of_a_client(tmp_path: Path) -> None:
-    """So many requests a minute for one client; another one is not held up."""
-    with api(Settings(var=tmp_path / "var"), limits="requests_per_minute = 2") as scene:
-        said = [scene.ask("GET", "/v1/owes", name).status_code for name in ("tinh", "tinh", "tinh", "xa-b")]
-
-        assert [503, 503, 429, 503] == said  # 503: there is no register yet
-
-
-def test_a_packet_that_is_too_large(tmp_path: Path) -> None:
-    """By what is said, and by what comes where nothing was said: 413, and nothing is kept."""
-    with api(Settings(var=tmp_path / "var", packet_mb=1)) as scene:
-        large = bytes(1024 * 1024 + 1)
-        said = [
-            scene.ask("POST", "/v1/documents", content=large),
-            scene.ask("POST", "/v1/documents", content=iter([large[:70_000]] * 20)),
-        ]
-
-        assert [(413, "REQUEST_TOO_LARGE")] * 2 == [(each.status_code, each.json()["code"]) for each in said]
-        assert ([], []) == (waiting(scene), left(scene))
-
-
-def test_a_full_disk_is_said_to_pass(alone: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """503 and when to come again; nothing is left, and the next try is taken."""
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("connectors.http.spool._write", full)
-        answer = alone.ask("POST", "/v1/documents", content=PACKET)
-
-    assert (503, "AXIS_NOT_READY") == (answer.status_code, answer.json()["code"])
-    assert ([], []) == (waiting(alone), left(alone))
-    assert 202 == alone.ask("POST", "/v1/documents", content=PACKET).status_code
 
 
 def test_json_says_moments_with_their_offset(alone: Scene) -> None:

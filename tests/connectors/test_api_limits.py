@@ -1,0 +1,59 @@
+"""What clients may cost: documents of an agency, requests of a client, bytes of a packet; and a disk that is full."""
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from infra.settings import Settings
+from tests.connectors.api_scene import api, left, waiting
+from tests.connectors.packets import document
+
+PACKET = document()
+
+
+def test_limits_of_an_agency(tmp_path: Path) -> None:
+    """So many documents a minute for one agency; then 429 with when to come again, and nothing is left behind."""
+    with api(Settings(var=tmp_path / "var"), limits="documents_per_minute = 2") as scene:
+        said = [scene.ask("POST", "/v1/documents", content=document(number)) for number in (1, 2, 3)]
+
+        assert [202, 202, 429] == [each.status_code for each in said]
+        assert int(said[-1].headers["retry-after"]) > 0
+        assert (2, []) == (len(waiting(scene)), left(scene))
+
+
+def test_limits_of_a_client(tmp_path: Path) -> None:
+    """So many requests a minute for one client; another one is not held up."""
+    with api(Settings(var=tmp_path / "var"), limits="requests_per_minute = 2") as scene:
+        said = [scene.ask("GET", "/v1/owes", name).status_code for name in ("tinh", "tinh", "tinh", "xa-b")]
+
+        assert [503, 503, 429, 503] == said  # 503: there is no register yet
+
+
+def test_a_packet_that_is_too_large(tmp_path: Path) -> None:
+    """By what is said, and by what comes where nothing was said: 413, and nothing is kept."""
+    with api(Settings(var=tmp_path / "var", packet_mb=1)) as scene:
+        large = bytes(1024 * 1024 + 1)
+        said = [
+            scene.ask("POST", "/v1/documents", content=large),
+            scene.ask("POST", "/v1/documents", content=iter([large[:70_000]] * 20)),
+        ]
+
+        assert [(413, "REQUEST_TOO_LARGE")] * 2 == [(each.status_code, each.json()["code"]) for each in said]
+        assert ([], []) == (waiting(scene), left(scene))
+
+
+def test_a_full_disk_is_said_to_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 and when to come again; nothing is left, and the next try is taken."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with api(Settings(var=tmp_path / "var")) as scene:
+        with monkeypatch.context() as patched:
+            patched.setattr("connectors.http.spool._write", full)
+            answer = scene.ask("POST", "/v1/documents", content=PACKET)
+
+        assert (503, "AXIS_NOT_READY") == (answer.status_code, answer.json()["code"])
+        assert ([], []) == (waiting(scene), left(scene))
+        assert 202 == scene.ask("POST", "/v1/documents", content=PACKET).status_code
