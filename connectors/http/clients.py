@@ -73,7 +73,10 @@ class Limits(_Table):
     """Of one sending agency."""
 
     uploads_at_once: Annotated[int, Field(ge=1)] = 16
-    """Of all clients together."""
+    """Of all clients together; one of them has at most half of the places."""
+
+    streams_at_once: Annotated[int, Field(ge=1)] = 200
+    """Of all clients together; one of them has at most a quarter."""
 
     connections: Annotated[int, Field(ge=10)] = 500
     head_seconds: Annotated[float, Field(gt=0)] = 10.0

@@ -38,10 +38,12 @@ async def submit(office: Office, request: Request, caller: Caller) -> Response:
 
 async def hand_over(office: Office, request: Request, caller: Caller, *, key: str = "", digest: str = "") -> Handed:
     """Spool a request's body and hand it over once; raise `RefusedError`."""
-    if office.uploads.locked():
+    try:
+        office.uploads.require(caller.name)
+    except RefusedError:
         await spool.drain(request)
-        raise RefusedError("TOO_MANY_REQUESTS", 503, headers={"Retry-After": "2"})
-    async with office.uploads:
+        raise
+    with office.uploads.taken(caller.name):
         most = limits(office.settings).packet_bytes
         file = office.handovers.spool(caller.name)
         spooled = await spool.receive(request, file, most=most, limits=office.clients.limits, digest=digest)

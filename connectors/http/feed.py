@@ -17,16 +17,12 @@ from connectors.http.answers import Json, text
 from connectors.http.callers import Caller
 from connectors.http.office import Office
 from connectors.http.places import FEED, Place, Places
-from connectors.http.problems import RefusedError
 from connectors.register.tables import DOCUMENT, EVENT, REFUSAL
 from schemas.topics import PARTITIONS
 
 LOOK_SECONDS = 0.5
 ALIVE_SECONDS = 15.0
 """A line that says nothing, so that proxies do not hang up."""
-
-MOST_STREAMS = 200
-"""Of all clients together."""
 
 PAGE = 200
 """Records of one partition that are looked through at once."""
@@ -47,15 +43,13 @@ async def events(office: Office, request: Request, caller: Caller) -> Response:
     if EVENT_STREAM not in request.headers.get("accept", ""):
         found, then = await look(office, caller, at)
         return Json({"events": found, "next": places.write(then), "more": await _more(office, then)})
-    if office.streams >= MOST_STREAMS:
-        raise RefusedError("TOO_MANY_REQUESTS", 503, detail=EVENT_STREAM, headers={"Retry-After": "30"})
+    office.streams.require(caller.name)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_stream(office, caller, at), media_type=EVENT_STREAM, headers=headers)
 
 
 async def _stream(office: Office, caller: Caller, at: Places) -> AsyncIterator[str]:
-    office.streams += 1
-    try:
+    with office.streams.taken(caller.name):
         yield f"retry: 2000\nid: {places.write(at)}\n\n"
         quiet = 0.0
         while not office.ending.is_set():
@@ -71,8 +65,6 @@ async def _stream(office: Office, caller: Caller, at: Places) -> AsyncIterator[s
                 yield ": still here\n\n"
             quiet += LOOK_SECONDS
             await asyncio.sleep(LOOK_SECONDS)  # the register says nothing by itself
-    finally:
-        office.streams -= 1
 
 
 async def _more(office: Office, at: Places) -> bool:

@@ -17,6 +17,7 @@ from connectors.http.handover import Handed, Handovers
 from connectors.http.leases import Leases
 from connectors.http.problems import not_ready
 from connectors.http.rates import Rates
+from connectors.http.shares import Shares
 from connectors.register.tables import METADATA
 from infra.clock import Clock, real_now
 from infra.content import ContentStore
@@ -88,12 +89,10 @@ class Office:
     register: Register
     leases: Leases
     senders: Rates
-    uploads: asyncio.Semaphore
+    uploads: Shares
+    streams: Shares
     ending: asyncio.Event
     """Set when the process stops: whoever waits gives up."""
-
-    streams: int = 0
-    """Clients that follow the feed now."""
 
     async def receipt(self, client: str, handed: Handed, *, seconds: float) -> dict[str, Any] | None:
         """Return what intake answered to a handover, waiting for it a while; None if it has not."""
@@ -129,6 +128,7 @@ def open_office(
         register=Register(settings),
         leases=Leases(),
         senders=Rates(clients.limits.documents_per_minute),
-        uploads=asyncio.Semaphore(clients.limits.uploads_at_once),
+        uploads=Shares("uploads", most=clients.limits.uploads_at_once, of_one=clients.limits.uploads_at_once // 2),
+        streams=Shares("streams", most=clients.limits.streams_at_once, of_one=clients.limits.streams_at_once // 4),
         ending=asyncio.Event(),
     )

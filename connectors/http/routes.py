@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -18,6 +19,9 @@ from connectors.http.problems import RefusedError, not_ready
 from connectors.http.server import HEAD_BYTES
 from connectors.http.table import CALLS
 from infra.content import ContentError
+
+TROUBLES = (OSError, OperationalError, NoConnectionError, ContentError)
+"""A disk or a database of ours: the client may try again."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,11 +53,7 @@ def _route(office: Office, path: str, by_method: Mapping[str, Call]) -> Route:
             return await call.answer(office, request, caller)
         except RefusedError as exc:
             return call.problem(exc)
-        except (
-            OSError,
-            OperationalError,
-            ContentError,
-        ) as exc:  # a disk or a database of ours: the client may try again
+        except TROUBLES as exc:
             log.warning("not_answered", path=call.path, why=type(exc).__name__)
             return call.problem(not_ready(type(exc).__name__))
 

@@ -1,12 +1,17 @@
 """What clients may cost: documents of an agency, requests of a client, bytes of a packet; and a disk that is full."""
 
 import errno
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
+from connectors.http.problems import RefusedError
+from connectors.http.shares import Shares
 from infra.settings import Settings
-from tests.connectors.api_scene import api, left, waiting
+from tests.axis import until
+from tests.connectors.api_scene import api, left, token, waiting
 from tests.connectors.packets import document
 
 PACKET = document()
@@ -57,3 +62,32 @@ def test_a_full_disk_is_said_to_pass(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert (503, "AXIS_NOT_READY") == (answer.status_code, answer.json()["code"])
         assert ([], []) == (waiting(scene), left(scene))
         assert 202 == scene.ask("POST", "/v1/documents", content=PACKET).status_code
+
+
+def test_a_client_has_a_share_of_the_places() -> None:
+    """Half of four places: the third is refused to it and not to another; what is given back can be taken."""
+    shares = Shares("uploads", most=4, of_one=2)
+    with ExitStack() as held:
+        for who in ("a", "a", "b"):
+            shares.require(who)
+            held.enter_context(shares.taken(who))
+        with pytest.raises(RefusedError):
+            shares.require("a")
+        shares.require("b")
+        held.enter_context(shares.taken("b"))
+        with pytest.raises(RefusedError):
+            shares.require("c")
+    shares.require("a")
+
+
+def test_streams_are_limited(tmp_path: Path) -> None:
+    """One stream a client here; a second is told to come again, and has its place when the first hangs up."""
+    stream = token("tinh") | {"Accept": "text/event-stream"}
+    with api(Settings(var=tmp_path / "var"), limits="streams_at_once = 4") as scene:
+        scene.tell([])
+        with httpx.stream("GET", f"{scene.url}/v1/events", headers=stream) as first:
+            next(first.iter_lines())
+            second = scene.ask("GET", "/v1/events", headers=stream)
+        until(lambda: not scene.office.streams._taken, seconds=10)
+
+        assert (503, "TOO_MANY_REQUESTS") == (second.status_code, second.json()["code"])
