@@ -18,6 +18,7 @@ from connectors.http.office import Office
 from connectors.http.problems import RefusedError, not_ready
 from connectors.http.server import HEAD_BYTES
 from connectors.http.table import CALLS
+from infra import metrics
 from infra.content import ContentError
 
 TROUBLES = (OSError, OperationalError, NoConnectionError, ContentError)
@@ -47,15 +48,9 @@ def application(office: Office, calls: Sequence[Call] = CALLS) -> Starlette:
 def _route(office: Office, path: str, by_method: Mapping[str, Call]) -> Route:
     async def answer(request: Request) -> Response:
         call = by_method["GET" if request.method == "HEAD" else request.method]
-        try:
-            _require_short(request)
-            caller = office.callers.of(request, office.references.current())
-            return await call.answer(office, request, caller)
-        except RefusedError as exc:
-            return call.problem(exc)
-        except TROUBLES as exc:
-            log.warning("not_answered", path=call.path, why=type(exc).__name__)
-            return call.problem(not_ready(type(exc).__name__))
+        said = await _answered(office, request, call)
+        metrics.HTTP.labels(call=f"{call.method} {path}", status=str(said.status_code)).inc()
+        return said
 
     return Route(path, answer, methods=list(by_method))
 
@@ -64,6 +59,18 @@ def _require_short(request: Request) -> None:
     """Refuse a long head: the server's own limit is looked at only while a head is not whole."""
     if sum(len(name) + len(value) for name, value in request.headers.raw) + len(request.url.path) > HEAD_BYTES:
         raise RefusedError("REQUEST_TOO_LARGE", 431, element="HTTP", headers={"Connection": "close"})
+
+
+async def _answered(office: Office, request: Request, call: Call) -> Response:
+    try:
+        _require_short(request)
+        caller = office.callers.of(request, office.references.current())
+        return await call.answer(office, request, caller)
+    except RefusedError as exc:
+        return call.problem(exc)
+    except TROUBLES as exc:
+        log.warning("not_answered", path=call.path, why=type(exc).__name__)
+        return call.problem(not_ready(type(exc).__name__))
 
 
 def _describing(calls: Sequence[Call]) -> Callable[[Request], Awaitable[Response]]:
