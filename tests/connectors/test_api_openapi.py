@@ -26,7 +26,8 @@ LEFT_OUT: list[Any] = [positive_data_acceptance]
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Yield an API with a document on its way, for as many requests as are asked."""
     var: Path = tmp_path_factory.mktemp("api") / "var"
-    with api(Settings(var=var), limits="requests_per_minute = 1000000\ndocuments_per_minute = 1000000") as running:
+    names = ("requests_per_minute", "failures_per_minute", "documents_per_minute")
+    with api(Settings(var=var), limits="\n".join(f"{name} = 1000000" for name in names)) as running:
         lay(running)
         acknowledge(running)
         yield running
