@@ -21,6 +21,9 @@ CONNECTORS = ("intake", "deliver", "notify", "register")
 TRUST = "trust"
 """Runs only where there are revocation lists to fetch."""
 
+API = "api"
+"""Runs only where LIENTHONG_API_CLIENTS names its clients."""
+
 STEPPED_TICK_SECONDS = "0.1"
 """A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
 
@@ -63,7 +66,8 @@ def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
         for replica in range(workers.of(short)):
             argv = ("processors", processor, "--replica", str(replica))
             yield _watched(settings, f"{processor}-{replica}", *argv)
-    for connector in (*CONNECTORS, *((TRUST,) if settings.crl_sources else ())):
+    asked = (*((TRUST,) if settings.crl_sources else ()), *((API,) if settings.api_clients else ()))
+    for connector in (*CONNECTORS, *asked):
         yield _watched(settings, connector, "connectors", connector)
 
 
@@ -91,6 +95,11 @@ def told(
         "LIENTHONG_METRICS_PORT": "0",  # one fixed port cannot be everybody's; the supervisor itself takes it
         "PYTHONUNBUFFERED": "1",
     }
+    if settings.api_clients:  # wherever this start looks for it, and one port over all restarts
+        said |= {
+            "LIENTHONG_API_CLIENTS": str(settings.api_clients.absolute()),
+            "LIENTHONG_API_PORT": str(settings.api_port),
+        }
     if stepped:
         said = {"LIENTHONG_TICK_SECONDS": STEPPED_TICK_SECONDS} | said
     if smtp_port is not None:
