@@ -21,8 +21,8 @@ CONNECTORS = ("intake", "deliver", "notify", "register")
 TRUST = "trust"
 """Runs only where there are revocation lists to fetch."""
 
-API = "api"
-"""Runs only where LIENTHONG_API_CLIENTS names its clients."""
+API, PREFLIGHT = "api", "preflight"
+"""They run only where LIENTHONG_API_CLIENTS names clients: the door, and who answers its questions about packets."""
 
 STEPPED_TICK_SECONDS = "0.1"
 """A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
@@ -69,6 +69,8 @@ def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
     asked = (*((TRUST,) if settings.crl_sources else ()), *((API,) if settings.api_clients else ()))
     for connector in (*CONNECTORS, *asked):
         yield _watched(settings, connector, "connectors", connector)
+    if settings.api_clients:
+        yield _watched(settings, PREFLIGHT, "processors", PREFLIGHT)
 
 
 def mail_sink(settings: Settings, port: int) -> Spec:

@@ -49,6 +49,18 @@ HANDED = members(
     },
     {"refusal": {"type": ["object", "null"]}, "receipt": {"type": ["object", "null"]}},
 )
+FORECAST = members(
+    {
+        "ok": {"type": "boolean"},
+        "digest": SHA256,
+        "document_id": TEXT,
+        "verdict": {"type": ["object", "null"]},
+        "deliveries": listed(PLAIN),
+        "refusals": listed(PLAIN),
+        "deadlines": listed(PLAIN),
+        "notes": listed(TEXT),
+    }
+)
 STORIES = members({"document_id": TEXT, "documents": listed(PLAIN)})
 WAITING = members({"delivery_id": DELIVERY_ID, "organ_id": TEXT, "sender": TEXT, "content_url": TEXT})
 INBOX = members({"waiting": WHOLE, "items": listed(WAITING)})

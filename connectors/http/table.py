@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from connectors.http import documents, feed, inbox, legacy_edoc, legacy_lists, shapes
+from connectors.http import checking, documents, feed, inbox, legacy_edoc, legacy_lists, shapes
 from connectors.http.calls import Answer, Answering, Call, Parameter, Schema
 from connectors.http.shapes import header, old
 
@@ -29,6 +29,11 @@ MODERN = (
         method="GET", path="/v1/documents/{digest}", does="what became of a packet; who owes what by when",
         answer=documents.by_digest, parameters=(shapes.BY_DIGEST, shapes.WAIT),
         answers={"200": Answer(says="its state and stories", schema=shapes.HANDED)},
+    ),
+    Call(
+        method="POST", path="/v1/preflight", does="would a packet arrive, and what would be owed then; nothing is sent",
+        answer=checking.preflight, parameters=(shapes.DIGEST_OF_BODY,), body=EDXML,
+        answers={"200": Answer(says="all that would become of it", schema=shapes.FORECAST)},
     ),
     Call(
         method="GET", path="/v1/inbox", does="what waits", answer=inbox.waiting, parameters=(shapes.AGENCY, LIMIT),

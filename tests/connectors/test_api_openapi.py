@@ -1,5 +1,6 @@
 """The description of the API, and schemathesis against it: what is asked by the description is answered by the description."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from connectors.http import openapi
 from connectors.http.table import CALLS
 from infra.settings import Settings
 from tests.connectors.api_inbox import acknowledge, lay
+from tests.connectors.api_preflight import ANSWER, answering
 from tests.connectors.api_scene import Scene, api, token
 
 SCHEMA = schemathesis.openapi.from_dict(openapi.describe(CALLS))
@@ -30,7 +32,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with api(Settings(var=var), limits="\n".join(f"{name} = 1000000" for name in names)) as running:
         lay(running)
         acknowledge(running)
-        yield running
+        with answering(running.settings, json.dumps(ANSWER).encode() + b"\n"):
+            yield running
 
 
 @SCHEMA.parametrize()

@@ -99,6 +99,6 @@ def test_the_axis_runs_it_where_it_has_clients(tmp_path: Path) -> None:
     names = [[spec.name for spec in processes.axis(each, Workers())] for each in (bare, asked)]
     said = processes.told(asked)
 
-    assert [*names[0], "api"] == names[1]
+    assert [*names[0], "api", "preflight"] == names[1]
     assert (str(tmp_path / "clients.toml"), "4321") == (said["LIENTHONG_API_CLIENTS"], said["LIENTHONG_API_PORT"])
     assert "LIENTHONG_API_PORT" not in processes.told(bare)

@@ -26,6 +26,7 @@ TABLE: dict[str, tuple[Asked, tuple[int | str, ...]]] = {
     "POST /v1/documents": ({"content": PACKET}, (202, 403, 403, 403)),
     "GET /v1/documents": ({"params": {"document_id": "000.00.00.H53,2026-11-23,1234/UBND-KSTT"}}, (200, 200, 200, 404)),
     "GET /v1/documents/{digest}": ({}, (200, 200, 200, 404)),
+    "POST /v1/preflight": ({"content": PACKET}, (503, 403, 403, 403)),
     "GET /v1/inbox": ({"params": {"agency": "000.00.17.H53"}}, (403, 200, 403, 403)),
     "POST /v1/leases": ({"json": {"agency": "000.00.17.H53"}}, (403, 200, 403, 403)),
     "GET /v1/inbox/{delivery_id}": ({}, (404, 200, 404, 404)),
