@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from infra.accounts import accounts_of
 from infra.errors import EnvironmentFaultError
 from infra.progress import progress_file
 from infra.settings import Settings, environment
@@ -19,6 +20,9 @@ PROCESSORS = {"verify": "verifier", "route": "router", "sla": "watcher"}
 CONNECTORS = ("intake", "deliver", "notify", "register")
 TRUST = "trust"
 """Runs only where there are revocation lists to fetch."""
+
+CONSOLE = "console"
+"""Runs only where somebody has an account."""
 
 STEPPED_TICK_SECONDS = "0.1"
 """A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
@@ -62,7 +66,8 @@ def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
         for replica in range(workers.of(short)):
             argv = ("processors", processor, "--replica", str(replica))
             yield _watched(settings, f"{processor}-{replica}", *argv)
-    for connector in (*CONNECTORS, *((TRUST,) if settings.crl_sources else ())):
+    some = ((TRUST, settings.crl_sources), (CONSOLE, accounts_of(settings).any()))
+    for connector in (*CONNECTORS, *(name for name, wanted in some if wanted)):
         yield _watched(settings, connector, "connectors", connector)
 
 
@@ -80,12 +85,15 @@ def play(monday: date, packets: int, *, until_settled: bool) -> Spec:
     )
 
 
-def told(settings: Settings, *, stepped: bool = False, smtp_port: int | None = None) -> dict[str, str]:
+def told(
+    settings: Settings, *, stepped: bool = False, smtp_port: int | None = None, console_port: int = 0
+) -> dict[str, str]:
     """Return the environment all processes share: ours, and what this start decided."""
     said = environment() | {
         "LIENTHONG_VAR": str(settings.var.absolute()),
         "LIENTHONG_REPLICATION": str(settings.replication),
         "LIENTHONG_METRICS_PORT": "0",  # one fixed port cannot be everybody's; the supervisor itself takes it
+        "LIENTHONG_CONSOLE_PORT": str(console_port),
         "PYTHONUNBUFFERED": "1",
     }
     if stepped:

@@ -147,6 +147,10 @@ class Settings(BaseSettings):
     smtp_user: str = Field(default="", description="Log in there as; only together with a password file.")
     smtp_password_file: Path | None = Field(default=None, description="File that holds the password.")
 
+    # -- console -------------------------------------------------------------------------------------
+    console_port: Port = Field(default=0, description="Port of the web console on loopback; 0: a free one.")
+    console_accounts: Path | None = Field(default=None, description="Its accounts; empty: var/console/accounts.json.")
+
     # -- watching ------------------------------------------------------------------------------------
     metrics_port: Port = 0
     """Port of this process' Prometheus page on loopback; 0: a free one, named in var/run."""

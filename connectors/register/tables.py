@@ -47,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-HISTORY = History(store="register", newest="0001", folder=Path(__file__).parent / "migrations")
+HISTORY = History(store="register", newest="0002", folder=Path(__file__).parent / "migrations")
 METADATA = MetaData(info={KEY: HISTORY})
 
 
@@ -135,6 +135,7 @@ DELIVERY = Table(
     _text("progress"),
     Index("delivery_by_document", "document_key"),
     Index("delivery_by_recipient", "recipient", "progress"),
+    Index("delivery_by_dispatch", "dispatched_at", "delivery_id"),
 )
 
 OBLIGATION = Table(
@@ -163,6 +164,8 @@ OBLIGATION = Table(
     Column("versions", JSON, nullable=False),
     Index("obligation_by_debtor", "debtor", "open"),
     Index("obligation_by_document", "document_key"),
+    Index("obligation_by_breach", "open", "breach_at", "obligation_id"),
+    Index("obligation_by_debtor_breach", "debtor", "open", "breach_at", "obligation_id"),
 )
 
 ALERT = Table(
@@ -188,6 +191,7 @@ ALERT = Table(
     Column("versions", JSON, nullable=False),
     Index("alert_by_document", "document_key"),
     Index("alert_by_alert", "alert_id"),
+    Index("alert_by_about", "about", "clock"),
 )
 
 TOLD = Table(

@@ -32,6 +32,7 @@ PROCESSES = (
     "notify",
     "register",
     "trust",
+    "console",
     "up",
     "play",
     "mailbox",
