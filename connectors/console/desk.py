@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.console.around import Around
+from connectors.console.pulse import Pulse
 from connectors.console.sessions import Session, Sessions
 from connectors.console.sources import Register
 from connectors.console.tries import Tries
@@ -29,8 +30,12 @@ class Desk:
     register: Register
     reference: Callable[[], Reference]
     accounts: Accounts
+    pulse: Pulse
     sessions: Sessions = field(default_factory=Sessions)
     tries: Tries = field(default_factory=Tries)
+    streams: int = 0
+    """Live pages that listen; counted on the event loop alone."""
+
     hashing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(LOGINS_AT_ONCE))
 
     def account(self, request: Request) -> Account | None:

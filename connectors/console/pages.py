@@ -10,8 +10,9 @@ from connectors.console import documents as shelf
 from connectors.console import stuck as duties
 from connectors.console.around import Around
 from connectors.console.desk import Desk
+from connectors.console.paging import Page
 from connectors.console.render import render
-from schemas.ids import clean_code, expand_short
+from schemas.ids import clean_code, expand_short, split_delivery_id
 
 MAX_WORDS = 300
 CLOCKS = ("verification", "dispatch", "transport", "intake", "assignment", "completion", "recall_answer")
@@ -59,7 +60,7 @@ def document(desk: Desk, request: Request) -> Response:
         packet = next((each for each in packets if each["sha256"] == asked["sha"]), packets[-1])
         sent = shelf.deliveries(connection, key, after=asked["deliveries"])
         owed = shelf.duties(connection, key)
-        values = {
+        values: dict[str, Any] = {
             "packet": packet | {"state": shelf.standing(connection, packet)},
             "packets": packets,
             "sent": sent,
@@ -69,6 +70,10 @@ def document(desk: Desk, request: Request) -> Response:
         }
     urgency = {row["delivery_id"]: row["urgency"] for row in sent.rows}
     recipients = {row["delivery_id"]: row["recipient"] for row in sent.rows}
+    events = values["events"]
+    values["events"] = Page(
+        rows=[row | {"to": _recipient(row["delivery_id"])} for row in events.rows], after=events.after
+    )
     values["owed"] = [
         row
         | {"late": _late(around, row)}
@@ -83,6 +88,14 @@ def document(desk: Desk, request: Request) -> Response:
         for row in owed
     ]
     return render(request, "document.html", values | {"around": around, "asked": asked}, account=desk.account(request))
+
+
+def _recipient(delivery_id: str) -> str:
+    """Return whom a delivery is for, or nothing."""
+    try:
+        return split_delivery_id(delivery_id)[1]
+    except ValueError:
+        return ""
 
 
 def _late(around: Around, row: dict[str, Any]) -> Any:

@@ -10,6 +10,7 @@ import uvicorn
 
 from connectors.console.app import make_app
 from connectors.console.desk import Desk
+from connectors.console.pulse import Pulse
 from connectors.console.sources import References, Register
 from infra import logs, metrics
 from infra.accounts import accounts_of
@@ -44,12 +45,15 @@ def run() -> None:
     metrics.serve_announced(settings, process)
     references = References(settings, process=process)
     references.start()
+    pulse = Pulse(settings.run_folder, clock)
+    pulse.start()
     desk = Desk(
         settings=settings,
         clock=clock,
         register=Register(settings.register_url),
         reference=references.current,
         accounts=accounts_of(settings),
+        pulse=pulse,
     )
     listening = _listen(settings.console_port)
     address = f"http://{HOST}:{listening.getsockname()[1]}/"

@@ -60,6 +60,12 @@ class Sessions:
             session.seen_at = self._clock()
             return session
 
+    def lives(self, token: str) -> bool:
+        """Tell whether a session is still one, without counting it as seen: what a page asks for by itself is no sign of a person."""
+        with self._lock:
+            session = self._sessions.get(token)
+            return session is not None and not self._over(session)
+
     def begin(self, language: str, *, account: str = "", password: str = "") -> Session:
         """Return a new session under a new name."""
         now = self._clock()

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from connectors.console.app import make_app
 from connectors.console.desk import Desk
+from connectors.console.pulse import Pulse
 from connectors.console.sources import Register
 from connectors.register import tables
 from connectors.register.projection import project
@@ -102,6 +103,7 @@ def make_desk(folder: Path, url: str = "", reference: Reference | None = None, *
         register=Register(url or f"sqlite:///{folder / 'register.sqlite'}"),
         reference=lambda: known,
         accounts=own,
+        pulse=Pulse(folder / "run", StandingClock()),
         **more,
     )
 

@@ -1,7 +1,6 @@
 """The console in a real Chromium: by keyboard alone, at two widths, in the light and in the dark; axe finds nothing."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
