@@ -9,19 +9,19 @@ from starlette.responses import Response
 from connectors.console import documents as shelf
 from connectors.console import stuck as duties
 from connectors.console.around import Around
+from connectors.console.asked import asked_of
 from connectors.console.desk import Desk
 from connectors.console.paging import Page
 from connectors.console.render import render
 from schemas.ids import clean_code, expand_short, split_delivery_id
 
-MAX_WORDS = 300
 CLOCKS = ("verification", "dispatch", "transport", "intake", "assignment", "completion", "recall_answer")
 
 
 def stuck(desk: Desk, request: Request) -> Response:
     """Show what is overdue (or comes due next), the longest overdue first: what, whose turn, by how much, who was told."""
     around = desk.around()
-    asked = _asked(request, "debtor", "clock", "after", "show")
+    asked = asked_of(request, "debtor", "clock", "after", "show")
     asked["clock"] = asked["clock"] if asked["clock"] in CLOCKS else ""
     debtor = _code(asked["debtor"])
     read = duties.coming if asked["show"] == "coming" else duties.overdue
@@ -40,7 +40,7 @@ def stuck(desk: Desk, request: Request) -> Response:
 
 def documents(desk: Desk, request: Request) -> Response:
     """Look for a document by id or SHA-256; without a question the newest deliveries."""
-    asked = _asked(request, "q", "after")
+    asked = asked_of(request, "q", "after")
     around = desk.around()
     with desk.register.reading() as connection:
         found = shelf.search(connection, asked["q"]) if asked["q"] else None
@@ -51,7 +51,7 @@ def documents(desk: Desk, request: Request) -> Response:
 
 def document(desk: Desk, request: Request) -> Response:
     """Tell one document: whose turn it is, what happens next if nobody acts, deliveries, verdict, alerts, what happened."""
-    asked = _asked(request, "key", "sha", "deliveries", "events")
+    asked = asked_of(request, "key", "sha", "deliveries", "events")
     around, key = desk.around(), asked["key"]
     with desk.register.reading() as connection:
         packets = shelf.packets(connection, key)
@@ -101,14 +101,6 @@ def _recipient(delivery_id: str) -> str:
 def _late(around: Around, row: dict[str, Any]) -> Any:
     breach = row["breach_at"]
     return around.late(breach, row["debtor"]) if breach is not None and breach <= around.now else None
-
-
-def _asked(request: Request, *names: str) -> dict[str, str]:
-    """Return the questions of an address, bounded; what cannot be printed is left out."""
-    return {
-        name: "".join(each for each in request.query_params.get(name, "")[:MAX_WORDS] if each.isprintable()).strip()
-        for name in names
-    }
 
 
 def _code(text: str) -> str:

@@ -136,6 +136,7 @@ DELIVERY = Table(
     Index("delivery_by_document", "document_key"),
     Index("delivery_by_recipient", "recipient", "progress"),
     Index("delivery_by_dispatch", "dispatched_at", "delivery_id"),
+    Index("delivery_by_receipt", "recipient", "received_at"),
 )
 
 OBLIGATION = Table(

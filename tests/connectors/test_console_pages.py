@@ -11,10 +11,11 @@ from starlette.testclient import TestClient
 from connectors.console.desk import Desk
 from connectors.console.texts import FOLDER, texts
 from infra.accounts import Role
+from schemas.reference import KINDS, Reference
 from tests.connectors import console_scene as scene
 from tests.connectors import life
 from tests.connectors.console_scene import csrf_of, visiting
-from tests.reference_files import demo
+from tests.reference_files import MADE_LATER, demo, demo_files
 
 CONSOLE = Path(__file__).parents[2] / "connectors" / "console"
 PAGE = f"/document?key={life.KEY}"
@@ -143,6 +144,25 @@ def test_filters_of_an_agency_and_a_duty(operator: TestClient) -> None:
     assert "Không có việc nào" in operator.get(f"/stuck?debtor={life.COMMUNE}").text
     assert "Không có việc nào" in operator.get("/stuck?clock=intake").text
     assert life.DOCUMENT_ID in operator.get("/stuck?clock=nonsense").text
+
+
+def test_an_agency_shows_when_it_last_took_something(tmp_path: Path) -> None:
+    """And after how long, who answers there, and which role that the ladder speaks to nobody has."""
+    url = f"sqlite:///{tmp_path / 'register.sqlite'}"
+    scene.write(url, life.whole_life())
+    own = dict(demo_files())
+    header, *rows = own["contacts.csv"].decode().splitlines()
+    left = [row for row in rows if not (row.startswith(life.HEALTH) and "head_of_office" in row)]
+    assert len(left) < len(rows)
+    files = own | {"contacts.csv": "\n".join([header, *left]).encode()}
+    lacking = Reference.from_files({kind: files for kind in KINDS if kind not in MADE_LATER})
+    with visiting(scene.make_desk(tmp_path, url, lacking), Role.VIEWER) as browser:
+        row = words(browser.get("/agencies?q=sở y tế").text).partition("Còn thiếu")[2]
+        rest = words(browser.get("/agencies").text)
+
+    assert f"{life.HEALTH} 23/11/2026 12:20 16 phút" in row
+    assert "thiếu chánh văn phòng" in row
+    assert "Trang sau" in rest
 
 
 def test_without_a_register_pages_say_so(tmp_path: Path) -> None:

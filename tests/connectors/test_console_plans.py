@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from connectors.console import documents, stuck
+from connectors.console import agencies, documents, stuck
 from connectors.console.paging import Page
 from connectors.register import tables
 from infra.state.database import open_database, reading, writing
@@ -114,6 +114,7 @@ READS: dict[str, Callable[[Connection], object]] = {
     "deliveries": lambda connection: documents.deliveries(connection, "k76"),
     "verdicts": lambda connection: documents.verdicts(connection, "k77", "sha77"),
     "timeline": lambda connection: documents.timeline(connection, "k77", "sha77"),
+    "an agency's receipts": lambda connection: agencies.taken(connection, "r4"),
     "refusals": lambda connection: documents.refusals(connection, "k77"),
 }
 

@@ -8,6 +8,7 @@ lowest = "0001"
 
 INDEXES = {
     "delivery_by_dispatch": ("delivery", ["dispatched_at", "delivery_id"]),
+    "delivery_by_receipt": ("delivery", ["recipient", "received_at"]),
     "obligation_by_breach": ("obligation", ["open", "breach_at", "obligation_id"]),
     "obligation_by_debtor_breach": ("obligation", ["debtor", "open", "breach_at", "obligation_id"]),
     "alert_by_about": ("alert", ["about", "clock"]),
