@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from connectors.console import agencies, entrance, live, pages
+from connectors.console import agencies, entrance, letters, live, pages
 from connectors.console.desk import Desk, View
 from connectors.console.guard import Guard
 from connectors.console.paging import CursorError
@@ -28,6 +28,8 @@ ROUTES: dict[str, tuple[str, Right, View]] = {
     "/documents": ("GET", Right.LOOK, pages.documents),
     "/document": ("GET", Right.LOOK, pages.document),
     "/agencies": ("GET", Right.LOOK, agencies.page),
+    "/letters": ("GET", Right.LOOK, letters.page),
+    "/letter": ("GET", Right.LOOK, letters.one),
     "/live": ("GET", Right.LOOK, live.page),
     "/live/stream": ("GET", Right.LOOK, live.stream),
 }

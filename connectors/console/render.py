@@ -25,7 +25,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-NAV = ("stuck", "documents", "agencies", "live")
+NAV = ("stuck", "documents", "agencies", "letters", "live")
 """Pages of the menu: each is a route `/NAME` and a text `NAME.title`."""
 
 

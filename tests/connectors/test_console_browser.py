@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from connectors.console import letters
 from connectors.console.app import ROUTES
 from infra.accounts import Role
 from tests.connectors import console_scene as scene
 from tests.connectors import life
 from tests.connectors.console_browser import axe, browsing, complaints_of, log_in, serving
+from tests.kafka.test_dlq_cases import copy, letter, only, replayed
 from tests.reference_files import demo
 
 MOST_TABS = 60
@@ -26,6 +28,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     scene.write(url, scene.stuck_life() + scene.many(5))
     with pytest.MonkeyPatch.context() as patch:
         scene.cheap_hashes(patch)
+        waiting = only(letter(1), letter(3, copy(1), history=replayed(1)))
+        patch.setattr(letters, "read_cases", lambda _settings: [waiting])
         with serving(scene.make_desk(folder, url, demo())) as made:
             yield made
 
@@ -71,7 +75,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser: Browser, address: str
         found = {"/login": axe(page)}
         log_in(page, address, Role.OPERATOR)
         for path in PAGES:
-            page.goto(f"{address}{path}?key={life.KEY}")
+            page.goto(f"{address}{path}?key={life.KEY}&id=dead-letter-0-1")
             found[path] = axe(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

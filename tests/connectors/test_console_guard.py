@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from connectors.console import letters
 from connectors.console.app import OPEN, ROUTES
 from connectors.console.guard import MAX_FORM_BYTES
 from connectors.console.live import MOST_STREAMS
@@ -18,6 +19,7 @@ from tests.connectors.console_scene import NAMES, PASSWORD, csrf_of, visiting
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     scene.cheap_hashes(monkeypatch)
+    monkeypatch.setattr(letters, "read_cases", lambda _settings: [])
 
 
 @pytest.fixture
