@@ -88,6 +88,7 @@ def test_the_right_password_opens_and_the_session_gets_a_new_name(browser: TestC
     browser.cookies.clear()
     browser.cookies.set(COOKIE, before)
     assert "/login" == browser.get("/documents").headers["location"]
+    assert before not in browser.get("/login").headers["set-cookie"]  # it is forgotten, not only without an account
 
 
 def test_the_cookie_is_hard_to_take(browser: TestClient) -> None:
