@@ -1,4 +1,4 @@
-"""`python -m connectors intake|deliver|notify|register|trust|api`: one connector, until SIGTERM."""
+"""`python -m connectors intake|deliver|notify|register|trust|api|console`: one connector, until SIGTERM."""
 
 import argparse
 import importlib
@@ -14,6 +14,7 @@ CONNECTORS = {
     "register": "connectors.register.process",
     "trust": "connectors.trust.process",
     "api": "connectors.http.process",
+    "console": "connectors.console.process",
 }
 """Each module has `run()`; it is imported only in its own process."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from infra.accounts import accounts_of
 from infra.errors import EnvironmentFaultError
 from infra.progress import progress_file
 from infra.settings import Settings, environment
@@ -23,6 +24,9 @@ TRUST = "trust"
 
 API, PREFLIGHT = "api", "preflight"
 """They run only where LIENTHONG_API_CLIENTS names clients: the door, and who answers its questions about packets."""
+
+CONSOLE = "console"
+"""Runs only where somebody has an account."""
 
 STEPPED_TICK_SECONDS = "0.1"
 """A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
@@ -66,8 +70,12 @@ def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
         for replica in range(workers.of(short)):
             argv = ("processors", processor, "--replica", str(replica))
             yield _watched(settings, f"{processor}-{replica}", *argv)
-    asked = (*((TRUST,) if settings.crl_sources else ()), *((API,) if settings.api_clients else ()))
-    for connector in (*CONNECTORS, *asked):
+    asked = (
+        (TRUST, settings.crl_sources),
+        (API, settings.api_clients),
+        (CONSOLE, accounts_of(settings).any()),
+    )
+    for connector in (*CONNECTORS, *(name for name, wanted in asked if wanted)):
         yield _watched(settings, connector, "connectors", connector)
     if settings.api_clients:
         yield _watched(settings, PREFLIGHT, "processors", PREFLIGHT)
@@ -88,13 +96,19 @@ def play(monday: date, packets: int, *, until_settled: bool) -> Spec:
 
 
 def told(
-    settings: Settings, *, stepped: bool = False, smtp_port: int | None = None, axis_key: Path | None = None
+    settings: Settings,
+    *,
+    stepped: bool = False,
+    smtp_port: int | None = None,
+    axis_key: Path | None = None,
+    console_port: int = 0,
 ) -> dict[str, str]:
     """Return the environment all processes share: ours, and what this start decided."""
     said = environment() | {
         "LIENTHONG_VAR": str(settings.var.absolute()),
         "LIENTHONG_REPLICATION": str(settings.replication),
         "LIENTHONG_METRICS_PORT": "0",  # one fixed port cannot be everybody's; the supervisor itself takes it
+        "LIENTHONG_CONSOLE_PORT": str(console_port),
         "PYTHONUNBUFFERED": "1",
     }
     if settings.api_clients:  # wherever this start looks for it, and one port over all restarts

@@ -88,7 +88,7 @@ class Picture:
         if time.monotonic() < self._next:
             return
         if self._live is None or self._view is None or self._readings is None:
-            self._live, self._view, self._readings = _open(axis.settings)
+            self._live, self._view, self._readings = _open(axis)
         self._stages = self._stages or Stages(axis.settings.run_folder)
         self._readings.look()
         self._view.alerts.extend(self._readings.new_alerts())
@@ -120,15 +120,16 @@ class Picture:
             self._stages = None
 
 
-def _open(settings: Settings) -> "tuple[Live, View, Readings]":
+def _open(axis: Axis) -> "tuple[Live, View, Readings]":
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for importing it
     from rich.live import Live  # noqa: PLC0415 - see above
 
     from infra.demo.view import View  # noqa: PLC0415 - see above
 
+    settings = axis.settings
     live = Live(console=Console(stderr=True), auto_refresh=False)
     live.start()
-    return live, View(places=places(settings)), Readings(settings, alerts=True)
+    return live, View(places={"console": axis.console} | places(settings)), Readings(settings, alerts=True)
 
 
 def places(settings: Settings) -> dict[str, str]:

@@ -39,3 +39,7 @@ class Outside(BaseSettings):
     api_clients: Path | None = Field(default=None, description="File of clients and limits; empty: no HTTP API runs.")
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     api_port: Port = Field(default=0, description="Its port; 0: a free one, named in var/run/api.port.")
+
+    # -- console -------------------------------------------------------------------------------------
+    console_port: Port = Field(default=0, description="Port of the web console on loopback; 0: a free one.")
+    console_accounts: Path | None = Field(default=None, description="Its accounts; empty: var/console/accounts.json.")

@@ -80,7 +80,7 @@ def _look(folder: Path) -> Buckets:
     found: Buckets = Counter()
     for note in folder.glob("*.metrics"):
         try:
-            page = _page(int(note.read_text()))
+            page = page_of(int(note.read_text()))
         except (OSError, ValueError, HTTPException):
             continue  # it starts, or ends
         for stage, bound, count in read(page):
@@ -88,7 +88,8 @@ def _look(folder: Path) -> Buckets:
     return found
 
 
-def _page(port: int) -> str:
+def page_of(port: int) -> str:
+    """Return the metrics page of a process on loopback; raise OSError or HTTPException."""
     asking = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
         asking.request("GET", "/metrics")

@@ -1,11 +1,13 @@
 """Starts the axis in the foreground and keeps it running: broker, topics, reference data, processes; stops all in order."""
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from infra import logs, metrics
+from infra.accounts import Role, accounts_of
 from infra.clock import open_clock
 from infra.demo import week as weeks
 from infra.demo.province import axis_key_of
@@ -26,6 +28,9 @@ from infra.supervise.supervisor import Supervisor
 Say = Callable[[str], None]
 FOR_PEOPLE = 60.0
 """Times as fast as life: a week takes two hours and three quarters."""
+
+DEMO, DEMO_PASSWORD_BYTES = "demo", 9
+"""The demo's account in the console."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +62,14 @@ class Axis:
     supervisor: Supervisor
     week: Week | None
     smtp_port: int | None = None
+    console_port: int = 0
     cluster: KafkaCluster | None = None
     broker: BrokerWatch | None = None
+
+    @property
+    def console(self) -> str:
+        """Address of the console."""
+        return f"http://127.0.0.1:{self.console_port}/"
 
     def tick(self) -> None:
         """Look at everything once; called a few times a second."""
@@ -108,14 +119,23 @@ def _laid_out(settings: Settings, options: Options) -> Axis:
     """Decide everything that one start decides, and start nothing yet."""
     smtp_port = free_ports(1)[0] if options.demo else None
     axis_key = axis_key_of(settings) if options.demo else None
-    environment = told(settings, stepped=options.clock == "stepped", smtp_port=smtp_port, axis_key=axis_key)
+    console_port = settings.console_port or free_ports(1)[0]
+    stepped = options.clock == "stepped"
+    environment = told(settings, stepped=stepped, smtp_port=smtp_port, axis_key=axis_key, console_port=console_port)
     log_folder = settings.var / "log"
     supervisor = Supervisor(
         run_folder=settings.run_folder, log_folder=log_folder, environment=environment, bounds=Bounds.of(settings)
     )
     week = weeks.next_week(settings, options.clock) if options.demo else None
     cluster = None if settings.kafka_bootstrap else KafkaCluster.of(settings, nodes=options.nodes)
-    return Axis(settings=settings, supervisor=supervisor, week=week, smtp_port=smtp_port, cluster=cluster)
+    return Axis(
+        settings=settings,
+        supervisor=supervisor,
+        week=week,
+        smtp_port=smtp_port,
+        console_port=console_port,
+        cluster=cluster,
+    )
 
 
 def _bring_up(made: Axis, options: Options, say: Say, interrupt: Interrupt) -> None:
@@ -131,6 +151,7 @@ def _bring_up(made: Axis, options: Options, say: Say, interrupt: Interrupt) -> N
     made.supervisor.on_loop = say
     if made.smtp_port is not None:
         made.supervisor.start(mail_sink(made.settings, made.smtp_port))
+    _open_console(made, options, say)
     for spec in axis(made.settings, options.workers):
         made.supervisor.start(spec)
     if made.settings.api_clients:
@@ -139,6 +160,19 @@ def _bring_up(made: Axis, options: Options, say: Say, interrupt: Interrupt) -> N
         weeks.let_go(made.settings, made.week)
         made.supervisor.start(play(made.week.monday, options.packets, until_settled=options.until_settled))
     say(f"{len(made.pids())} processes run; what each says is in {made.settings.var / 'log'}")
+
+
+def _open_console(made: Axis, options: Options, say: Say) -> None:
+    """Say where the console will be; the demo has an account of its own, with a new password at every start."""
+    accounts = accounts_of(made.settings)
+    if options.demo and not options.until_settled:
+        password = secrets.token_urlsafe(DEMO_PASSWORD_BYTES)
+        accounts.put(DEMO, Role.OPERATOR, password)
+        say(f"console: {made.console}  (account {DEMO}, password {password})")
+    elif accounts.any():
+        say(f"console: {made.console}")
+    else:
+        say("no console: nobody has an account yet (`lienthong console user NAME --role operator`)")
 
 
 def _set_time(made: Axis, say: Say) -> None:

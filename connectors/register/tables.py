@@ -47,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-HISTORY = History(store="register", newest="0002", folder=Path(__file__).parent / "migrations")
+HISTORY = History(store="register", newest="0003", folder=Path(__file__).parent / "migrations")
 METADATA = MetaData(info={KEY: HISTORY})
 
 
@@ -136,6 +136,8 @@ DELIVERY = Table(
     _text("progress"),
     Index("delivery_by_document", "document_key"),
     Index("delivery_by_recipient", "recipient", "progress"),
+    Index("delivery_by_dispatch", "dispatched_at", "delivery_id"),
+    Index("delivery_by_receipt", "recipient", "received_at"),
 )
 
 OBLIGATION = Table(
@@ -164,6 +166,8 @@ OBLIGATION = Table(
     Column("versions", JSON, nullable=False),
     Index("obligation_by_debtor", "debtor", "open"),
     Index("obligation_by_document", "document_key"),
+    Index("obligation_by_breach", "open", "breach_at", "obligation_id"),
+    Index("obligation_by_debtor_breach", "debtor", "open", "breach_at", "obligation_id"),
 )
 
 ALERT = Table(
@@ -189,6 +193,7 @@ ALERT = Table(
     Column("versions", JSON, nullable=False),
     Index("alert_by_document", "document_key"),
     Index("alert_by_alert", "alert_id"),
+    Index("alert_by_about", "about", "clock"),
 )
 
 TOLD = Table(

@@ -34,6 +34,7 @@ PROCESSES = (
     "register",
     "trust",
     "api",
+    "console",
     "up",
     "play",
     "mailbox",
