@@ -11,6 +11,7 @@ from typing import Any
 
 from processors.verification.pdf.file import StrictPdf
 from processors.verification.pdf.syntax import GAP, Ref, Stream
+from processors.verification.pdf.users import users_of
 from processors.verification.pdf.xref import Entry, Section
 
 _NOTHING = re.compile(GAP)
@@ -44,6 +45,9 @@ class Update:
     """Objects that were there; the new value."""
 
     explained: set[int] = field(default_factory=set)
+    alone: set[int] = field(default_factory=set)
+    """Objects that may be replaced only if one place led to them."""
+
     reached: set[int] = field(default_factory=set)
 
     def before(self, value: Any) -> Any:
@@ -54,11 +58,13 @@ class Update:
         """Resolve as it is now."""
         return self.pdf.resolved(value, self.number)
 
-    def explain(self, raw: Any) -> None:
-        """Allow that an object, if it is an indirect one, was replaced or is new."""
+    def explain(self, raw: Any, *, shared: bool = False) -> None:
+        """Allow that an object, if it is an indirect one, was replaced or is new; `shared`: although others led to it."""
         if isinstance(raw, Ref):
             self.explained.add(raw.number)
             self.reached.add(raw.number)
+            if not shared:
+                self.alone.add(raw.number)
 
     def reach(self, value: Any, check: Callable[[dict[str, Any]], None] | None = None) -> None:
         """Allow all new objects that a value leads to; `check` sees each dictionary in them."""
@@ -79,9 +85,13 @@ class Update:
                 waiting.extend(inner)
 
     def finish(self) -> None:
-        """Raise `ChangedError` if anything was replaced, or brought, for no reason known."""
+        """Raise `ChangedError` if anything was replaced, or brought, for no reason known, or if others show it as well."""
         require(holds=not set(self.replaced) - self.explained, what="an object was replaced")
         require(holds=not set(self.fresh) - self.reached, what="an object was added that belongs to nothing")
+        users = users_of(self.pdf, self.number - 1)
+        require(holds=not self.fresh.keys() & users.keys(), what="an object was added that something waited for")
+        exchanged = self.alone & self.replaced.keys()
+        require(holds=all(users[each] == 1 for each in exchanged), what="an object that others use was exchanged")
 
 
 def read_update(pdf: StrictPdf, number: int) -> Update:
