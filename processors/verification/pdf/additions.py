@@ -147,7 +147,8 @@ def _no_action(dictionary: dict[str, Any]) -> None:
 
 def _value(update: Update, each: dict[str, Any], found: _Found) -> None:
     raw = each.get("V")
-    require(holds=isinstance(raw, Ref) and raw.number in update.fresh, what="a field without a new signature")
+    if not isinstance(raw, Ref) or raw.number not in update.fresh:
+        raise ChangedError("a field without a new signature")
     value = update.after(raw)
     require(holds=isinstance(value, dict), what="a signature is no dictionary")
     found.values.append(raw)

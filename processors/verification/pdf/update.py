@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from processors.verification.defects import NotStrictError
 from processors.verification.pdf.file import StrictPdf
 from processors.verification.pdf.syntax import GAP, Ref, Stream
 from processors.verification.pdf.users import users_of
@@ -100,6 +101,7 @@ def read_update(pdf: StrictPdf, number: int) -> Update:
     sound = section.start >= begin and section.named == section.start and not section.hybrid
     require(holds=sound, what="its table does not stand in it")
     _check_trailers(pdf.trailer(number - 1), section.trailer)
+    _check_sizes(pdf, number)
     update = Update(pdf, number)
     spans = [(section.start, section.body_end)]
     packs: dict[int, set[int]] = {}
@@ -126,8 +128,17 @@ def _check_trailers(old: dict[str, Any], new: dict[str, Any]) -> None:
     before, after = old.get("ID"), new.get("ID")
     same = before is None or (isinstance(before, list) and isinstance(after, list) and before[:1] == after[:1])
     require(holds=same, what="another file identifier")
-    sizes = (old.get("Size"), new.get("Size"))
-    require(holds=type(sizes[0]) is type(sizes[1]) is int and sizes[0] <= sizes[1], what="fewer objects")
+
+
+def _check_sizes(pdf: StrictPdf, number: int) -> None:
+    """Look for objects from /Size on: they are missing to one reader and there to another (§7.5.5), and a larger /Size wakes them."""
+    old, new = (pdf.trailer(each).get("Size") for each in (number - 1, number))
+    if type(old) is not int or type(new) is not int:
+        raise NotStrictError
+    require(holds=old <= new, what="fewer objects")
+    require(holds=pdf.sections[number].listed_to <= new, what="an object beyond the size")
+    if any(each.listed_to > old for each in pdf.sections[:number]):
+        raise NotStrictError
 
 
 def _own(update: Update, number: int, entry: Entry, old: Entry | None, begin: int) -> Iterator[tuple[int, int]]:

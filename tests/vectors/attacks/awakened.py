@@ -1,10 +1,12 @@
 """Attacks by validation data and fields that are something else besides: an update that adds what may be added, and shows other text by it (ISO 32000-1 §7.3.10, §12.8)."""
 
-from tests.vectors.attacks.paper import CATALOG, SHEET
+from infra.demo.pdf import FONT
+from tests.vectors.attacks.messages import made
+from tests.vectors.attacks.paper import CATALOG, FIELD, PAGES, SHEET, appended, filled, value
 from tests.vectors.attacks.shadows import CHANGED, OTHER, prepared, woken
 from tests.vectors.attacks.vector import File, attack
 from tests.vectors.attacks.verdicts import BAD_FORM
-from tests.vectors.honest.pages import stream
+from tests.vectors.honest.pages import TEXT, stream, written
 
 WAITING = "shadow: a reference that waits for its object"
 SHARED = "shadow: one object in two places"
@@ -97,3 +99,25 @@ def an_empty_field_over_the_page(*, forged: bool) -> File:
         objects[3] = SHEET.replace(b"[6 0 R]", b"[6 0 R 21 0 R]")
         objects[1] = STORED.replace(b"[6 0 R]", b"[6 0 R 21 0 R]")
     return woken(prepared(), objects, forged=True)
+
+
+@attack(WAITING, BAD_FORM, *CHANGED)
+def an_object_beyond_the_size(*, forged: bool) -> File:
+    """[ page ] signed; update: store with certificate 20, trailer with /Size 20; the twin's has /Size 21.
+
+    TOTAL_FAILED, solely because what is listed from /Size on is missing to who follows the standard (§7.5.5), and there to others.
+    """
+    return File(content=appended(prepared(), {1: STORED, 20: NO_TEXT}, size=20 if forged else 21))
+
+
+@attack(WAITING, BAD_FORM, "TAIL_UNCOVERED", "LENIENT_PARSE")
+def a_size_that_grows_over_what_was_signed(*, forged: bool) -> File:
+    """[ page: contents 4 and 8; /Size 8 ] signed; update: a store, /Size 40. In the twin /Size is 9 from the beginning.
+
+    TOTAL_FAILED, solely because the content that was missing by the standard (§7.5.5) is there since the update.
+    """
+    sheet = SHEET.replace(b"/Contents 4 0 R", b"/Contents [4 0 R 8 0 R]")
+    first = written([CATALOG, PAGES, sheet, stream(TEXT), FONT, FIELD, value(), OTHER])
+    assert first.count(b"/Size 9 ") == 1
+    pdf = filled(first.replace(b"/Size 9 ", b"/Size 8 ") if forged else first, made)
+    return woken(pdf, {1: STORED, 20: NO_TEXT}, forged=True)
