@@ -100,7 +100,7 @@ def _form(update: Update, before: Any, raw: Any, found: _Found) -> None:
 def _again(update: Update, raw: Any) -> None:
     """PDFBox writes every field that was there once more, whatever it signs; the very same value changes nothing."""
     if isinstance(raw, Ref) and raw.number in update.replaced and same(update.before(raw), update.after(raw)):
-        update.explain(raw)
+        update.explain(raw, shared=True)
 
 
 def _new_field(update: Update, raw: Any, found: _Found) -> None:
@@ -147,10 +147,8 @@ def _no_action(dictionary: dict[str, Any]) -> None:
 
 def _value(update: Update, each: dict[str, Any], found: _Found) -> None:
     raw = each.get("V")
-    if raw is None:
-        require(holds="AP" not in each, what="an empty field that shows something")
-        return
-    require(holds=isinstance(raw, Ref) and raw.number in update.fresh, what="an old object became a signature")
+    if not isinstance(raw, Ref) or raw.number not in update.fresh:
+        raise ChangedError("a field without a new signature")
     value = update.after(raw)
     require(holds=isinstance(value, dict), what="a signature is no dictionary")
     found.values.append(raw)
@@ -177,7 +175,7 @@ def _filled(update: Update, found: _Found) -> None:
         require(holds=signs, what="a signature field was changed")
         _value(update, now, found)
         _appearance(update, was.get("AP"), now.get("AP"))
-        update.explain(ref)
+        update.explain(ref, shared=True)
 
 
 def _appearance(update: Update, before: Any, now: Any) -> None:
@@ -210,5 +208,5 @@ def _pages(update: Update, found: _Found) -> None:
         fits = same(after[: len(before)], before) and all(one in found.widgets for one in added if isinstance(one, Ref))
         require(holds=fits and all(isinstance(one, Ref) for one in added), what="annotations were changed")
         if added:
-            update.explain(raw)
+            update.explain(raw, shared=True)
             update.explain(new)

@@ -10,7 +10,6 @@ from lxml import etree
 
 from processors.verification.pdf.syntax import WHITE, Name, Ref, Stream
 from processors.verification.pdf.update import ChangedError, Update, require
-from processors.verification.pdf.users import users_of
 
 CATALOG_MAY = frozenset({"AcroForm", "DSS", "Extensions", "Metadata", "Version"})
 FORM_MAY = frozenset({"Fields", "SigFlags", "DR", "DA"})
@@ -62,7 +61,7 @@ def catalog(update: Update) -> tuple[dict[str, Any], dict[str, Any]]:
     old, new = update.before(root), update.after(root)
     only(old, new, CATALOG_MAY, "the catalog")
     if root.number in update.replaced:
-        update.explain(root)
+        update.explain(root, shared=True)  # the reference of a lock names it (§12.8.2.4, /Data)
     version, before = new.get("Version"), old.get("Version")
     same_version = same(version, before) or (isinstance(version, Name) and version in ("1.6", "1.7", "2.0"))
     require(holds=same_version, what="the version was changed")
@@ -71,12 +70,8 @@ def catalog(update: Update) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _extensions(update: Update, before: Any, raw: Any) -> None:
-    again = isinstance(raw, Ref) and raw.number in update.replaced
-    if same(before, raw) and not again:
+    if same(before, raw) and not (isinstance(raw, Ref) and raw.number in update.replaced):
         return
-    if again:
-        users = users_of(update.pdf, update.number - 1)
-        require(holds=users[raw.number] == 1, what="extensions that others use were exchanged")
     update.explain(raw)
     _plain(update.after(raw), 0)
 
@@ -108,6 +103,7 @@ def metadata(update: Update, old: dict[str, Any], new: dict[str, Any]) -> None:
     require(holds=isinstance(raw, Ref), what="metadata are no stream")
     was, now = update.before(before), update.after(raw)
     require(holds=isinstance(now, Stream), what="metadata are no stream")
+    require(holds=now.dictionary.get("Subtype") == "XML", what="metadata are something else besides")  # §14.3.2
     described = _described(update, now)
     if was is None:
         says = [

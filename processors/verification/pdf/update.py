@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from processors.verification.defects import NotStrictError
 from processors.verification.pdf.file import StrictPdf
 from processors.verification.pdf.syntax import GAP, Ref, Stream
+from processors.verification.pdf.users import users_of
 from processors.verification.pdf.xref import Entry, Section
 
 _NOTHING = re.compile(GAP)
@@ -44,6 +46,9 @@ class Update:
     """Objects that were there; the new value."""
 
     explained: set[int] = field(default_factory=set)
+    alone: set[int] = field(default_factory=set)
+    """Objects that may be replaced only if one place led to them."""
+
     reached: set[int] = field(default_factory=set)
 
     def before(self, value: Any) -> Any:
@@ -54,11 +59,13 @@ class Update:
         """Resolve as it is now."""
         return self.pdf.resolved(value, self.number)
 
-    def explain(self, raw: Any) -> None:
-        """Allow that an object, if it is an indirect one, was replaced or is new."""
+    def explain(self, raw: Any, *, shared: bool = False) -> None:
+        """Allow that an object, if it is an indirect one, was replaced or is new; `shared`: although others led to it."""
         if isinstance(raw, Ref):
             self.explained.add(raw.number)
             self.reached.add(raw.number)
+            if not shared:
+                self.alone.add(raw.number)
 
     def reach(self, value: Any, check: Callable[[dict[str, Any]], None] | None = None) -> None:
         """Allow all new objects that a value leads to; `check` sees each dictionary in them."""
@@ -79,9 +86,13 @@ class Update:
                 waiting.extend(inner)
 
     def finish(self) -> None:
-        """Raise `ChangedError` if anything was replaced, or brought, for no reason known."""
+        """Raise `ChangedError` if anything was replaced, or brought, for no reason known, or if others show it as well."""
         require(holds=not set(self.replaced) - self.explained, what="an object was replaced")
         require(holds=not set(self.fresh) - self.reached, what="an object was added that belongs to nothing")
+        users = users_of(self.pdf, self.number - 1)
+        require(holds=not self.fresh.keys() & users.keys(), what="an object was added that something waited for")
+        exchanged = self.alone & self.replaced.keys()
+        require(holds=all(users[each] == 1 for each in exchanged), what="an object that others use was exchanged")
 
 
 def read_update(pdf: StrictPdf, number: int) -> Update:
@@ -90,6 +101,7 @@ def read_update(pdf: StrictPdf, number: int) -> Update:
     sound = section.start >= begin and section.named == section.start and not section.hybrid
     require(holds=sound, what="its table does not stand in it")
     _check_trailers(pdf.trailer(number - 1), section.trailer)
+    _check_sizes(pdf, number)
     update = Update(pdf, number)
     spans = [(section.start, section.body_end)]
     packs: dict[int, set[int]] = {}
@@ -116,8 +128,17 @@ def _check_trailers(old: dict[str, Any], new: dict[str, Any]) -> None:
     before, after = old.get("ID"), new.get("ID")
     same = before is None or (isinstance(before, list) and isinstance(after, list) and before[:1] == after[:1])
     require(holds=same, what="another file identifier")
-    sizes = (old.get("Size"), new.get("Size"))
-    require(holds=type(sizes[0]) is type(sizes[1]) is int and sizes[0] <= sizes[1], what="fewer objects")
+
+
+def _check_sizes(pdf: StrictPdf, number: int) -> None:
+    """Look for objects from /Size on: they are missing to one reader and there to another (§7.5.5), and a larger /Size wakes them."""
+    old, new = (pdf.trailer(each).get("Size") for each in (number - 1, number))
+    if type(old) is not int or type(new) is not int:
+        raise NotStrictError
+    require(holds=old <= new, what="fewer objects")
+    require(holds=pdf.sections[number].listed_to <= new, what="an object beyond the size")
+    if any(each.listed_to > old for each in pdf.sections[:number]):
+        raise NotStrictError
 
 
 def _own(update: Update, number: int, entry: Entry, old: Entry | None, begin: int) -> Iterator[tuple[int, int]]:

@@ -87,6 +87,11 @@ class Section:
         first, count, at = self.table[place]
         return _entry(self.data, at + ENTRY * (number - first)) if number < first + count else None
 
+    @property
+    def listed_to(self) -> int:
+        """One more than the highest number of which this section speaks."""
+        return max(self.table[-1][0] + self.table[-1][1] if self.table else 0, max(self.packed, default=-1) + 1)
+
     def numbers(self) -> Iterator[int]:
         """Name every object of which this section speaks; one twice if it does so twice."""
         for first, count, _ in self.table:

@@ -11,7 +11,7 @@ from tests.vectors.attacks.vector import VECTORS, Vector
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "attacks.md"
 MODULES = (
-    "ranges", "saving", "shadows", "cms", "substitution", "algorithms", "values", "chains", "names", "anchors", "revocation", "stamps",
+    "ranges", "saving", "shadows", "awakened", "cms", "substitution", "algorithms", "values", "chains", "names", "anchors", "revocation", "stamps",
     "stampers", "wrapping", "ids", "references", "digests", "transforms", "keys", "confusion", "attached", "wrapped",
     "seals", "misread", "entities", "packets", "bombs", "excess",
 )  # fmt: skip

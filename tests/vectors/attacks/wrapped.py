@@ -121,6 +121,33 @@ def a_style_sheet_beside_what_is_signed(*, forged: bool) -> File:
     return changed(lambda root: root.addprevious(style), forged=forged)
 
 
+@attack(LOOSE, BAD_FORM, "XML_REF_NOT_EXPECTED")
+def an_empty_element_beside_what_is_signed(*, forged: bool) -> File:
+    """BieuMau [ NoiDung Id, signed ][ ChuKy ][ DaHuy ].
+
+    TOTAL_FAILED, solely because the element says something by its name and leads neither to what is signed nor to a signature.
+    """
+    return changed(lambda root: etree.SubElement(root, "{http://example.vn/bieu-mau}DaHuy"), forged=forged)
+
+
+@attack(LOOSE, BAD_FORM, "XML_REF_NOT_EXPECTED")
+def a_comment_that_divides_a_figure(*, forged: bool) -> File:
+    """BieuMau [ NoiDung Id, signed [ Dong "1"<!-- -->"2" ] ][ ChuKy ]; the twin's comment stands between two rows.
+
+    TOTAL_FAILED, solely because canonical XML drops the comment, so the digest stays, and a reader takes the first piece.
+    """
+
+    def divide(root: Element) -> None:
+        row, comment = root[0][1], etree.Comment("")
+        row.text, comment.tail = "1", "2"
+        row.append(comment)
+
+    def between(root: Element) -> None:
+        root[0].append(etree.Comment(""))
+
+    return changed(divide if forged else between, forged=True)
+
+
 @attack(LOOSE, BAD_FORM, "XML_DUPLICATE_ID")
 def one_id_for_two(*, forged: bool) -> File:
     """BieuMau id="noi-dung" [ NoiDung Id="noi-dung", signed ][ ChuKy ].
