@@ -132,7 +132,7 @@ def test_people_read_vietnamese(var: Path) -> None:
     )
 
     assert 1 == result.exit_code
-    assert "DTD_FORBIDDEN\n  Gói tin có khai báo DTD" in result.stdout
+    assert "DTD_FORBIDDEN\n  Gói tin hoặc tệp XML được ký có khai báo DTD" in result.stdout
     assert "status: code: 03" in result.stdout
     assert "notes: old_namespace" in result.stdout
 
