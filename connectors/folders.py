@@ -4,6 +4,7 @@ from infra.folders import (
     HAND,
     SUFFIX,
     Door,
+    client_door,
     doors,
     endpoint_door,
     hand_door,
@@ -12,4 +13,15 @@ from infra.folders import (
     taken_name,
 )
 
-__all__ = ["HAND", "SUFFIX", "Door", "doors", "endpoint_door", "hand_door", "inbox", "taken_at", "taken_name"]
+__all__ = [
+    "HAND",
+    "SUFFIX",
+    "Door",
+    "client_door",
+    "doors",
+    "endpoint_door",
+    "hand_door",
+    "inbox",
+    "taken_at",
+    "taken_name",
+]

@@ -140,6 +140,11 @@ def since(moment: datetime, now: datetime) -> timedelta:
     return max(timedelta(), now - moment)
 
 
+def real_now() -> datetime:
+    """Return the machine's own time, for what people elsewhere stamp by theirs: a client's signed request."""
+    return datetime.now(UTC)
+
+
 class Stepped:
     """Notices that somebody set the machine's clock (or put it to sleep), by the clock that nobody can set."""
 

@@ -6,6 +6,7 @@ var/endpoints/ADDRESS/outbox/        the door of one client system (principal `f
     work/NAME~MOMENT.edxml           taken by intake at MOMENT (microseconds); the name survives a crash
     accepted/NAME~MOMENT.edxml       handed over; beside it `.receipt.json` and the follow-up receipts
     refused/NAME~MOMENT.edxml        refused; beside it `.receipt.json` (a secret packet leaves the receipt alone)
+var/clients/NAME/outbox/             the same for a client of the HTTP API (principal `client:NAME`); the API writes there
 var/endpoints/ADDRESS/inbox/         packets for the client, each with its delivery note `.json`; it takes them away
 """
 
@@ -20,6 +21,8 @@ SUFFIX = ".edxml"
 HAND = "intake"
 """Identity of whoever drops packets by hand; `identities.csv` says for whom it may speak."""
 
+CLIENT = "client:"
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -30,7 +33,12 @@ class Door:
 
     folder: Path
     principal: str
-    """`folder:NAME`, as `identities.csv` knows it."""
+    """`folder:NAME` or `client:NAME`, as `identities.csv` knows it."""
+
+    @property
+    def channel(self) -> str:
+        """How packets come here: `http` where the API writes for a client, else `folder`."""
+        return "http" if self.principal.startswith(CLIENT) else "folder"
 
     @property
     def work(self) -> Path:
@@ -58,6 +66,11 @@ def endpoint_door(settings: Settings, address: str) -> Door:
     return Door(folder=settings.endpoints_folder / _safe(address) / "outbox", principal=f"folder:{address}")
 
 
+def client_door(settings: Settings, name: str) -> Door:
+    """Return the door of a client of the HTTP API."""
+    return Door(folder=settings.var / "clients" / _safe(name) / "outbox", principal=f"{CLIENT}{name}")
+
+
 def doors(settings: Settings) -> Iterator[Door]:
     """Yield every door that exists on disk; the one for hands is made where it is missing."""
     hand = hand_door(settings)
@@ -65,6 +78,8 @@ def doors(settings: Settings) -> Iterator[Door]:
     yield hand
     for outbox in sorted(settings.endpoints_folder.glob("[!.]*/outbox")):
         yield endpoint_door(settings, outbox.parent.name)
+    for outbox in sorted((settings.var / "clients").glob("[!.]*/outbox")):
+        yield client_door(settings, outbox.parent.name)
 
 
 def inbox(settings: Settings, address: str) -> Path:

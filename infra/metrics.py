@@ -69,6 +69,9 @@ NOTIFICATIONS = Counter("lienthong_notifications_total", "Attempts to tell someb
 INTAKE = Counter(
     "lienthong_intake_packets_total", "Packets handed over, by outcome and reason.", ["channel", "outcome", "reason"]
 )
+HTTP = Counter(
+    "lienthong_http_requests_total", "Requests that the API answered, by call and status.", ["call", "status"]
+)
 DELIVERIES = Counter("lienthong_deliveries_total", "Transport facts, by milestone.", ["milestone", "how"])
 PROCESS_RESTARTS = Counter("lienthong_process_restarts_total", "Restarts by the supervisor.", ["process", "reason"])
 REFERENCE = Gauge(

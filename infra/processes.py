@@ -21,6 +21,9 @@ CONNECTORS = ("intake", "deliver", "notify", "register")
 TRUST = "trust"
 """Runs only where there are revocation lists to fetch."""
 
+API, PREFLIGHT = "api", "preflight"
+"""They run only where LIENTHONG_API_CLIENTS names clients: the door, and who answers its questions about packets."""
+
 STEPPED_TICK_SECONDS = "0.1"
 """A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
 
@@ -63,8 +66,11 @@ def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
         for replica in range(workers.of(short)):
             argv = ("processors", processor, "--replica", str(replica))
             yield _watched(settings, f"{processor}-{replica}", *argv)
-    for connector in (*CONNECTORS, *((TRUST,) if settings.crl_sources else ())):
+    asked = (*((TRUST,) if settings.crl_sources else ()), *((API,) if settings.api_clients else ()))
+    for connector in (*CONNECTORS, *asked):
         yield _watched(settings, connector, "connectors", connector)
+    if settings.api_clients:
+        yield _watched(settings, PREFLIGHT, "processors", PREFLIGHT)
 
 
 def mail_sink(settings: Settings, port: int) -> Spec:
@@ -91,6 +97,11 @@ def told(
         "LIENTHONG_METRICS_PORT": "0",  # one fixed port cannot be everybody's; the supervisor itself takes it
         "PYTHONUNBUFFERED": "1",
     }
+    if settings.api_clients:  # wherever this start looks for it, and one port over all restarts
+        said |= {
+            "LIENTHONG_API_CLIENTS": str(settings.api_clients.absolute()),
+            "LIENTHONG_API_PORT": str(settings.api_port),
+        }
     if stepped:
         said = {"LIENTHONG_TICK_SECONDS": STEPPED_TICK_SECONDS} | said
     if smtp_port is not None:

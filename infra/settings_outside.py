@@ -35,6 +35,11 @@ class Outside(BaseSettings):
         default=None, description="File of reports' titles and columns, instead of ours."
     )
 
+    # -- HTTP API ------------------------------------------------------------------------------------
+    api_clients: Path | None = Field(default=None, description="File of clients and limits; empty: no HTTP API runs.")
+    api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    api_port: Port = Field(default=0, description="Its port; 0: a free one, named in var/run/api.port.")
+
     # -- contents in S3 ------------------------------------------------------------------------------
     s3_endpoint: str = Field(
         default="",

@@ -88,6 +88,8 @@ def running(settings: Settings, options: Options, say: Say, interrupt: Interrupt
     settings = settings.model_copy(update={"var": settings.var.absolute()})
     if options.nodes > 1:
         settings = settings.model_copy(update={"replication": options.nodes})
+    if settings.api_clients and not settings.api_port:
+        settings = settings.model_copy(update={"api_port": free_ports(1)[0]})
     with seat(settings.run_folder), closing(LogFile(settings.var / "log" / "up.log", Bounds.of(settings))) as out:
         logs.configure("up", open_clock(settings), out=out)
         file_of(settings).unlink(
@@ -131,6 +133,8 @@ def _bring_up(made: Axis, options: Options, say: Say, interrupt: Interrupt) -> N
         made.supervisor.start(mail_sink(made.settings, made.smtp_port))
     for spec in axis(made.settings, options.workers):
         made.supervisor.start(spec)
+    if made.settings.api_clients:
+        say(f"the HTTP API answers at {made.settings.api_host}:{made.settings.api_port}; /openapi.json describes it")
     if made.week is not None:
         weeks.let_go(made.settings, made.week)
         made.supervisor.start(play(made.week.monday, options.packets, until_settled=options.until_settled))

@@ -17,7 +17,6 @@ from schemas.reasons import REASONS, sentence_vi
 from schemas.reference import Reference
 from schemas.reference.secrecy import FIELDS
 
-CHANNEL = "folder"
 MEDIA_TYPE = "application/octet-stream"
 """As field gateways send packets."""
 
@@ -74,7 +73,7 @@ def document(taken: Taken, packet: DocumentPacket, content: ContentRef, referenc
         envelope=envelope,
         sender=sender,
         submitted_by=taken.door.principal,
-        channel=CHANNEL,
+        channel=taken.door.channel,
     )
     receipt = _receipt(taken, event, kind="document", sentence=DOCUMENT_TAKEN)
     return Answer(event=event, receipt=receipt, fate=Fate.ACCEPTED)
@@ -96,7 +95,7 @@ def status(taken: Taken, packet: StatusPacket, content: ContentRef, reference: R
         said_at=packet.said_at,
         reason=packet.reason,
         submitted_by=taken.door.principal,
-        channel=CHANNEL,
+        channel=taken.door.channel,
         notes=packet.notes,
     )
     receipt = _receipt(taken, event, kind="status", sentence=STATUS_TAKEN.format(code=packet.code))
@@ -151,7 +150,7 @@ def _receipt(
         "at": taken.moment.astimezone(senders.VIETNAM).isoformat(),
         "refusal": None if why is None else {**why, "who_must_act": REASONS[why["code"]].acts.value},
         "sentence_vi": sentence if why is None else REFUSED.format(why=sentence),
-        "channel": CHANNEL,
+        "channel": taken.door.channel,
         "submitted_by": taken.door.principal,
         "event_id": event.event_id if event else "",
     }

@@ -182,7 +182,7 @@ class Intake:
             return
         self._queue.well(taken.door)
         outcome = "accepted" if answer.fate is Fate.ACCEPTED else "refused"
-        metrics.INTAKE.labels(channel=answers.CHANNEL, outcome=outcome, reason=answer.reason).inc()
+        metrics.INTAKE.labels(channel=taken.door.channel, outcome=outcome, reason=answer.reason).inc()
         if answer.reason:
             log.info("refused", door=taken.door.principal, reason=answer.reason, sha256=answer.sha256)
         self._moved()

@@ -47,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-HISTORY = History(store="register", newest="0001", folder=Path(__file__).parent / "migrations")
+HISTORY = History(store="register", newest="0002", folder=Path(__file__).parent / "migrations")
 METADATA = MetaData(info={KEY: HISTORY})
 
 
@@ -77,6 +77,7 @@ EVENT = Table(
     Column("body", Text, nullable=False, comment="JSON: what the event says, without names of people"),
     Index("event_by_document", "document_key"),
     Index("event_by_digest", "sha256"),
+    Index("event_by_place", "topic", "partition", "offset"),
     comment="every event once, at the place where it was first read",
 )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.notify.words import URGENCIES
+from connectors.notify.vietnamese import VIETNAMESE
 from connectors.register.words import DUTIES, LABELS
 from connectors.reports.asked import EVER, Period, Row
 from connectors.reports.columns import Column, Layout
@@ -21,7 +21,7 @@ PERIOD = {"vi": "Từ {first} đến {last}. Lập lúc {now}.", "en": "From {fi
 WORDS: dict[str, Mapping[str, str]] = {
     "clock": DUTIES,
     "label": LABELS,
-    "urgency": URGENCIES,
+    "urgency": VIETNAMESE.urgencies,
     "about": {"document": "văn bản", "recipient": "một nơi nhận", "status": "trạng thái", "delivery": "lượt nhận"},
     "acts": {"sender": "nơi gửi", "recipient": "nơi nhận", "operator": "đơn vị vận hành", "axis": "trục"},
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from infra.durable import write_atomically
 from infra.settings import Settings
-from tests.bench import chain, directory, fairness, growth, prepared
+from tests.bench import chain, directory, fairness, growth, many_open, prepared
 from tests.bench.ground import Ground, ground
 from tests.bench.marks import Lap
 from tests.bench.rows import Row, machine, row, rows, table, versions_of
@@ -85,6 +85,11 @@ def _directory(made: Ground, asked: Asked) -> list[Row]:
     return [each for unit, values in found.items() for each in _plain(made, "directory", values, unit)]
 
 
+def _open(made: Ground, asked: Asked) -> list[Row]:
+    found = many_open.measure(made, records=asked.memory, folder=asked.folder)
+    return [each for unit, values in found.items() for each in _plain(made, "open", values, unit)]
+
+
 def _fairness(made: Ground, asked: Asked) -> list[Row]:
     documents = asked.records // fairness.RECIPIENTS
     found = fairness.measure(made, documents=documents, seconds=asked.seconds, say=asked.say)
@@ -102,6 +107,7 @@ BENCHMARKS = {
     "memory": _memory,
     "directory": _directory,
     "fairness": _fairness,
+    "open": _open,
 }
 
 
@@ -156,7 +162,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--records", type=int, default=20_000, help="prepared events")
     parser.add_argument("--rounds", type=int, default=5, help="how often everybody runs, in turns")
     parser.add_argument(
-        "--memory", type=int, default=100_000, help="events of the memory benchmark; the full run has 1000000"
+        "--memory", type=int, default=100_000, help="events of `memory`, deliveries of `open`; the full run has 1000000"
     )
     parser.add_argument("--seconds", type=float, default=20.0, help="how long latency is watched at each rate")
     parser.add_argument(

@@ -116,6 +116,11 @@ def dispatches(count: int) -> Iterator[Event]:
         )
 
 
+def opened(count: int, first: int = 0) -> Iterator[Event]:
+    """Yield deliveries that stay open."""
+    return (_dispatched(number) for number in range(first, first + count))
+
+
 def _dispatched(number: int) -> DocumentDispatched:
     key, recipient = document_key(PROVINCE, document_id(number)), RECIPIENTS[number % len(RECIPIENTS)]
     delivery, endpoint = delivery_id(key, recipient), recipient.removesuffix(".H53").lower()

@@ -1,8 +1,13 @@
-"""Memory of a router over many events, and disk of the broker and of the state, each as a slope per million."""
+"""Memory of a router over many events, disk of the broker and of the state, each as a slope per million; then a start with all of it remembered."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from infra.settings import Settings
+from schemas.events import Event
+from schemas.ids import event_id
 from tests.bench import events
 from tests.bench.crew import Timestamps, crew
 from tests.bench.ground import Ground, load
@@ -27,6 +32,17 @@ def measure(made: Ground, *, records: int, folder: Path) -> Mapping[str, dict[st
                 seen.wait((number + 1) * step)
                 memory.append(((number + 1) * step / MILLION, resident(pid)))
         log_after, state = size(kafka), size(folder, "router.sqlite*")
+        load(made.settings, events.signed(step, records))
+        began = time.monotonic()
+        with crew(made.settings, [("router", "0")], folder):
+            seen.wait(records + 1)
+            warm = time.monotonic() - began
+            seen.wait(records + step)
+            again = time.monotonic()
+            load(
+                made.settings, replace_causes(events.signed(step, 0))
+            )  # every one is a repeat of what was remembered first
+            repeated = repeats(made.settings, step) / (time.monotonic() - again)
     finally:
         seen.close()
     share = records / MILLION
@@ -37,7 +53,24 @@ def measure(made: Ground, *, records: int, folder: Path) -> Mapping[str, dict[st
             "Kafka, signed and dispatched": [(log_after - log_before) / share],
             "state of the router (SQLite)": [state / share],
         },
+        "s": {f"router, started with {records:,} documents remembered, to its next outcome": [warm]},
+        "repeats/s": {"repeats of the oldest documents, answered": [repeated]},
     }
+
+
+def replace_causes(signed: Iterable[Event]) -> Iterator[Event]:
+    """Yield the same verdicts as of another submission of the same bytes."""
+    return (replace(event, causation_id=event_id("again", event.key)) for event in signed)
+
+
+def repeats(settings: Settings, count: int) -> int:
+    """Wait until so many repeats were answered; return how many."""
+    seen = Timestamps(settings, "document.repeated")
+    try:
+        seen.wait(count)
+        return count
+    finally:
+        seen.close()
 
 
 def resident(pid: int) -> float:

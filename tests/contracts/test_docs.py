@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import connectors.delivery.process
+import connectors.http.process
 import connectors.intake.process
 import connectors.notify.process
 import connectors.trust.process
@@ -32,6 +33,7 @@ PROCESSES = (
     "notify",
     "register",
     "trust",
+    "api",
     "up",
     "play",
     "mailbox",
@@ -109,6 +111,7 @@ NEEDS = {name: flow.needs for name, flow in FLOWS.items()} | {
     "deliver": connectors.delivery.process.NEEDS,
     "notify": connectors.notify.process.NEEDS,
     "trust": connectors.trust.process.NEEDS,
+    "api": connectors.http.process.NEEDS,
 }
 
 

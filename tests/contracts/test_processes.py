@@ -58,7 +58,7 @@ def test_every_process_is_known() -> None:
     """Producers and consumers are flows, connectors or the command line; every one of these reads or writes something."""
     named = {name for topic in TOPICS for name in (*topic.producers, *topic.consumers)}
 
-    assert {*FLOWS, *CONNECTORS, "cli"} == named
+    assert {*FLOWS, *CONNECTORS, "cli"} - {"api"} == named  # it hands over by folders, and reads the register
     assert set(PLACES) == named
 
 
