@@ -1,5 +1,6 @@
 """What can be wrong with the environment variables, each in one line; `infra.settings` gathers them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,13 @@ from pydantic import AliasChoices, AliasPath
 from pydantic.fields import FieldInfo
 
 PREFIX = "LIENTHONG_"
-FILES = ("KAFKA_SASL_PASSWORD_FILE", "KAFKA_SSL_CA", "KAFKA_SSL_CERTIFICATE", "KAFKA_SSL_KEY", "KAFKA_LIBS")
+FILES = (
+    "KAFKA_SASL_PASSWORD_FILE", "KAFKA_SSL_CA", "KAFKA_SSL_CERTIFICATE", "KAFKA_SSL_KEY", "KAFKA_LIBS",
+    "AWS_SECRET_ACCESS_KEY_FILE", "AWS_CA_BUNDLE",
+)  # fmt: skip
+S3 = "s3://"
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9/._-]*)?", re.ASCII)
+"""Amazon S3, rules for naming buckets; a prefix of letters that need no escape."""
 
 
 def variables(fields: Mapping[str, FieldInfo]) -> dict[str, tuple[str, ...]]:
@@ -40,14 +47,24 @@ def contradictions(given: Mapping[str, str]) -> Iterable[str]:
             yield f"KAFKA_SASL_PASSWORD_FILE: needed with KAFKA_SECURITY_PROTOCOL={protocol}"
     if bool(given.get("KAFKA_SSL_CERTIFICATE")) != bool(given.get("KAFKA_SSL_KEY")):
         yield "KAFKA_SSL_CERTIFICATE, KAFKA_SSL_KEY: one without the other"
+    yield from _of_contents(given)
     for name in FILES:
         if given.get(name) and not Path(given[name]).exists():
             yield f"{name}: {given[name]} does not exist"
+
+
+def _of_contents(given: Mapping[str, str]) -> Iterable[str]:
+    where = given.get("LIENTHONG_CONTENT", "")
+    if "://" in where and not BUCKET.fullmatch(where):
+        yield f"LIENTHONG_CONTENT: a folder or s3://BUCKET/PREFIX (it is {where!r})"
+    secret = given.get("AWS_SECRET_ACCESS_KEY") or given.get("AWS_SECRET_ACCESS_KEY_FILE")
+    if where.startswith(S3) and given.get("AWS_ACCESS_KEY_ID") and not secret:
+        yield "AWS_SECRET_ACCESS_KEY_FILE: needed with AWS_ACCESS_KEY_ID"
 
 
 def fault(fields: Mapping[str, FieldInfo], error: Mapping[str, Any]) -> str:
     """Say one fault of a value in one line; values that may be secret are not repeated."""
     where = str(error["loc"][0])
     name = variables(fields)[where][0] if where in fields else where
-    secret = "PASSWORD" in name.upper() or name.endswith(("STATE", "DATABASE"))
+    secret = any(word in name.upper() for word in ("PASSWORD", "SECRET")) or name.endswith(("STATE", "DATABASE"))
     return f"{name}: {error['msg']}" + ("" if secret else f" (it is {error['input']!r})")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from confluent_kafka import KafkaException
 
 from infra.clock import ClockError, open_clock
-from infra.content import ContentError, open_content
+from infra.content import ContentAwayError, ContentError, ContentMissingError, open_content
 from infra.kafka import clients, provision
 from infra.kafka.clients import NoBrokerError
 from infra.kafka.jars import JarSources, at_hand
@@ -47,6 +47,8 @@ def everything(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield from _ground(settings)
     yield from _machine(settings)
+    if settings.content_is_bucket:
+        yield _bucket(settings)
     clock = _clock(settings)
     yield clock
     broker = _broker(settings)
@@ -73,6 +75,17 @@ def _ground(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(there).free
     mend = "" if free >= ROOM_BYTES else "free some disk, or set LIENTHONG_VAR to another one"
     yield Finding(check="disk", ok=free >= ROOM_BYTES, found=f"{free / 1e9:.1f} GB free", mend=mend)
+
+
+def _bucket(settings: Settings) -> Finding:
+    """Ask for what nobody ever stored: who may read is told that it is missing."""
+    try:
+        open_content(settings).read("0" * 64, limit=0)
+    except ContentAwayError as exc:
+        return Finding(check="contents", ok=False, found=str(exc), mend=exc.mend)
+    except ContentMissingError:
+        pass
+    return Finding(check="contents", ok=True, found=settings.content_url)
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:
@@ -145,7 +158,7 @@ def _reference(settings: Settings, now: datetime | None) -> Iterator[Finding]:
         found = f"{said.version[:12]}, {said.occurred_at.isoformat(timespec='seconds')}"
         try:
             value = Reference().with_pack(kind, content.read(said.content.sha256))
-        except (ContentError, PackError, UnsoundReferenceError) as exc:
+        except (ContentError, ContentAwayError, PackError, UnsoundReferenceError) as exc:
             mend = "publish it again; is the content store the one of this axis?"
             yield Finding(check=f"reference {kind}", ok=False, found=f"{found}: {type(exc).__name__}: {exc}", mend=mend)
             continue

@@ -13,7 +13,7 @@ from confluent_kafka import KafkaException
 
 from infra import metrics
 from infra.clock import open_clock
-from infra.content import ContentError, ContentStore
+from infra.content import ContentAwayError, ContentError, ContentStore
 from infra.errors import EnvironmentFaultError
 from infra.freshness import Freshness
 from infra.kafka.ending import NEWER, UPGRADE, end_process
@@ -26,6 +26,9 @@ from schemas.topics import topic_of
 
 TOPIC = topic_of(ReferencePublished)
 STOP_SECONDS = 2.0
+AWAY_SECONDS = 1.0
+"""Between two tries of a content store that is away."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -52,7 +55,7 @@ class Follower:
         self._thread: threading.Thread | None = None
 
     def start(self, *, needs: Collection[str] = ()) -> None:
-        """Read the topic to its end, then follow it; raise `ReferenceMissingError` naming every needed kind that is not there, `BrokerAwayError` if Kafka goes silent."""
+        """Read the topic to its end, then follow it; raise `ReferenceMissingError` naming every needed kind that is not there, `BrokerAwayError` if Kafka goes silent, `ContentAwayError` if the content store does."""
         self._freshness.of_trust = "trust" in needs
         tail = Tail(self._settings, [TOPIC])
         try:
@@ -61,6 +64,9 @@ class Follower:
         except codec.NewerSchemaError as exc:
             tail.close()
             raise EnvironmentFaultError(f"{NEWER}: {exc}", UPGRADE) from exc
+        except ContentAwayError:
+            tail.close()
+            raise
         if missing := [kind for kind in needs if getattr(self._current, kind) is None]:
             tail.close()
             raise ReferenceMissingError(missing)
@@ -111,9 +117,11 @@ class Follower:
 
     def _put_in_force(self, event: ReferencePublished) -> None:
         try:
-            value = self._value(event.kind, event.version)
+            value = self._awaited(event.kind, event.version)
         except (ContentError, PackError, UnsoundReferenceError, LookupError) as exc:
             log.warning("reference_refused", kind=event.kind, version=event.version, why=type(exc).__name__)
+            return
+        if value is None:
             return
         before = self._current.versions.get(event.kind)
         self._current = self._current.with_value(event.kind, value, event.version)
@@ -122,6 +130,18 @@ class Follower:
             metrics.REFERENCE.labels(process=self._process, kind=event.kind, version=before).set(0)
         metrics.REFERENCE.labels(process=self._process, kind=event.kind, version=event.version).set(1)
         self._freshness.show(event.kind, value, since=event.occurred_at)
+
+    def _awaited(self, kind: str, version: str) -> Any:
+        """Return a snapshot, waiting for a store that is away: to pass it over would be to decide by older data; None at the end."""
+        while True:
+            try:
+                return self._value(kind, version)
+            except ContentAwayError as exc:
+                if self._thread is None:  # the process starts, and can say why it does not
+                    raise
+                log.warning("reference_waits", kind=kind, version=version, why=str(exc))
+            if self._ending.wait(AWAY_SECONDS):
+                return None
 
     def _value(self, kind: str, version: str) -> Any:
         """Return a parsed snapshot; each version is parsed once."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 
-from infra.complaints import contradictions, fault, unknown
+from infra.complaints import S3, contradictions, fault, unknown
 from infra.errors import EnvironmentFaultError
 from infra.settings_outside import Count, Megabytes, Outside, Port
 
@@ -97,7 +97,9 @@ class Settings(Outside):
         description="SQLAlchemy URL of the processors' state; empty: one SQLite file an application under var/state.",
     )
     register_database: str = Field(default="", description="SQLAlchemy URL of the register; empty: SQLite under var.")
-    content: Path | None = Field(default=None, description="Folder of the content store; empty: var/content.")
+    content: str = Field(
+        default="", description="Content store: a folder, or `s3://BUCKET/PREFIX`; empty: the folder var/content."
+    )
     intake: Path | None = Field(default=None, description="Folder for packets dropped by hand; empty: var/intake.")
     endpoints: Path | None = Field(default=None, description="Folder of the folder endpoints; empty: var/endpoints.")
 
@@ -159,14 +161,19 @@ class Settings(Outside):
         return self.clock or self.var / "clock.json"
 
     @property
+    def content_is_bucket(self) -> bool:
+        """Tell whether the content store is a bucket, not a folder."""
+        return self.content.startswith(S3)
+
+    @property
     def content_folder(self) -> Path:
-        """Folder of the content store."""
-        return self.content or self.var / "content"
+        """Folder of the content store, where it is one."""
+        return Path(self.content) if self.content and not self.content_is_bucket else self.var / "content"
 
     @property
     def content_url(self) -> str:
         """The content store, as a URL."""
-        return self.content_folder.absolute().as_uri()
+        return self.content if self.content_is_bucket else self.content_folder.absolute().as_uri()
 
     def state_url(self, application: str) -> str:
         """SQLAlchemy URL of one application's state."""

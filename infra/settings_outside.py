@@ -1,9 +1,9 @@
-"""The settings of what reaches beyond the axis: mails and posts, reports, the web. `infra.settings` has the others and reads them all."""
+"""The settings of what reaches beyond the axis: mails and posts, reports, the web, a bucket of contents. `infra.settings` has the others and reads them all."""
 
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infra.complaints import PREFIX
@@ -43,3 +43,31 @@ class Outside(BaseSettings):
     # -- console -------------------------------------------------------------------------------------
     console_port: Port = Field(default=0, description="Port of the web console on loopback; 0: a free one.")
     console_accounts: Path | None = Field(default=None, description="Its accounts; empty: var/console/accounts.json.")
+
+    # -- contents in S3 ------------------------------------------------------------------------------
+    s3_endpoint: str = Field(
+        default="",
+        validation_alias=AliasChoices("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        pattern="^(https?://.+)?$",
+        description="URL of the server; empty: Amazon's of the region.",
+    )
+    s3_region: str = Field(
+        default="us-east-1",
+        validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION"),
+        description="Region that requests are signed for.",
+    )
+    s3_key: str = Field(default="", validation_alias="AWS_ACCESS_KEY_ID")
+    """Who we are to the server; empty: as AWS' own tools find it (a token, the role of the machine)."""
+    s3_secret: SecretStr | None = Field(default=None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    """Needed with the key, here or in a file."""
+    s3_secret_file: Path | None = Field(default=None, validation_alias="AWS_SECRET_ACCESS_KEY_FILE")
+    """File that holds the secret; it wins over the variable."""
+    s3_ca: Path | None = Field(default=None, validation_alias="AWS_CA_BUNDLE")
+    """PEM file of authorities that are trusted besides the machine's own."""
+
+    @property
+    def s3_secret_key(self) -> str:
+        """The secret of the key, from its file if there is one."""
+        if self.s3_secret_file:
+            return self.s3_secret_file.read_text().strip()
+        return self.s3_secret.get_secret_value() if self.s3_secret else ""

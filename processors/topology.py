@@ -12,13 +12,16 @@ a record that nobody can take ─► dead-letter
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import structlog
 import uvloop
 
 from infra import logs, metrics, packets
 from infra.clock import open_clock
-from infra.content import open_content
+from infra.content import ContentError, ContentStore, open_content
 from infra.garbage import look_seldom
 from infra.kafka import clients, provision
 from infra.reference import Follower
@@ -69,7 +72,7 @@ async def _judges(settings: Settings) -> Preparation:
     store = open_content(settings)
     pool = JudgePool(
         size=settings.pool_workers or os.cpu_count() or 1,
-        locate=store.path,
+        lend=lambda sha256: _lent(store, sha256),
         keep=lambda evidence: store.put([evidence], "application/json"),
         observe=observe,
         lost=lambda why: metrics.POOL_KILLS.labels(reason=why).inc(),
@@ -79,6 +82,16 @@ async def _judges(settings: Settings) -> Preparation:
     )
     await pool.start()
     return Preparation(prepare=pool.prepare, close=pool.close, done=lambda: pool.judged)
+
+
+@contextmanager
+def _lent(store: ContentStore, sha256: str) -> Iterator[Path]:
+    """Lend a content; one that is missing or wrong is no file to judge, a store that is away is."""
+    try:
+        with store.lend(sha256) as path:
+            yield path
+    except ContentError as exc:
+        raise FileNotFoundError(exc.code) from exc
 
 
 FLOWS = {

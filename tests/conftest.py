@@ -38,10 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the machine's LIENTHONG_… and KAFKA_… out of tests: each says itself what it needs."""
+    """Keep the machine's LIENTHONG_…, KAFKA_… and AWS_… out of tests: each says itself what it needs."""
     for name in list(os.environ):
         if name.startswith(
-            ("LIENTHONG_", "KAFKA_BOOTSTRAP", "KAFKA_SASL", "KAFKA_SSL", "KAFKA_SECURITY", "KAFKA_SCHEMA")
+            ("LIENTHONG_", "KAFKA_BOOTSTRAP", "KAFKA_SASL", "KAFKA_SSL", "KAFKA_SECURITY", "KAFKA_SCHEMA", "AWS_")
         ):
             monkeypatch.delenv(name)
 

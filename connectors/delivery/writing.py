@@ -2,10 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from infra.content import ContentCorruptError, ContentMissingError, ContentStore, chunks_of
+from infra.content import ContentCorruptError, ContentStore
 from schemas.events import ContentRef
 
 Write = Callable[[Path], None]
@@ -21,7 +21,7 @@ def copy_of(content: ContentRef, store: ContentStore) -> Write:
     def write(file: Path) -> None:
         digest, size = hashlib.sha256(), 0
         with file.open("wb") as out:
-            for chunk in _stored(content, store):
+            for chunk in store.pieces(content.sha256):
                 digest.update(chunk)
                 size += len(chunk)
                 if size > content.size:
@@ -45,10 +45,3 @@ def written(text: bytes) -> Write:
             os.fsync(out.fileno())
 
     return write
-
-
-def _stored(content: ContentRef, store: ContentStore) -> Iterator[bytes]:
-    try:
-        yield from chunks_of(store.path(content.sha256))
-    except FileNotFoundError:
-        raise ContentMissingError(content.sha256) from None

@@ -5,15 +5,15 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from connectors.http import fields, problems, shelf, speaking
 from connectors.http.answers import Json
 from connectors.http.callers import Caller
+from connectors.http.lending import LentFile, lent
 from connectors.http.office import Office
 from connectors.http.problems import RefusedError
 from connectors.register.duties import owed_by
-from infra.content import ContentMissingError
 
 MOST_ITEMS = 500
 LEASE_SECONDS, MOST_LEASE_SECONDS = 300, 3600
@@ -56,16 +56,12 @@ async def fetch(office: Office, request: Request, caller: Caller) -> Response:
     row = await office.register.read(lambda connection: shelf.delivery(connection, wanted, caller))
     if row["label"] in ("recalled", "replaced") and row["progress"] in shelf.NOT_TAKEN:
         raise RefusedError("DELIVERY_WITHDRAWN", 410, detail=wanted)
-    return content(office, row["sha256"], wanted)
+    return await content(office, row["sha256"], wanted)
 
 
-def content(office: Office, sha256: str, name: str) -> Response:
+async def content(office: Office, sha256: str, name: str) -> Response:
     """Return the bytes under a digest as a file."""
-    if not office.content.exists(sha256):
-        raise RefusedError(ContentMissingError.code, 503, detail=sha256, headers={"Retry-After": "60"})
-    headers = {"ETag": f'"{sha256}"', "X-Content-SHA256": sha256}
-    path = office.content.path(sha256)
-    return FileResponse(path, media_type="application/octet-stream", filename=f"{name}.edxml", headers=headers)
+    return LentFile(*await lent(office, sha256), sha256=sha256, name=name)
 
 
 async def confirm(office: Office, request: Request, caller: Caller) -> Response:

@@ -6,6 +6,7 @@ what waits is the delivery id (a status' one has its event's first digits behind
 
 import base64
 from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from connectors.delivery.effects import SENDER_SAYS
 from connectors.http import documents, fields, inbox, peek, problems, shelf
 from connectors.http.callers import Caller
 from connectors.http.legacy import ok
+from connectors.http.lending import lent
 from connectors.http.office import Office
 from connectors.http.problems import RefusedError
 from connectors.http.shelf import Waiting
@@ -105,26 +107,23 @@ def local(moment: datetime | None) -> str:
 async def download(office: Office, request: Request, caller: Caller) -> Response:
     """Send a packet's bytes."""
     doc_id = _header(request, "docId")
-    return inbox.content(office, await _digest_of(office, caller, doc_id), doc_id)
+    return await inbox.content(office, await _digest_of(office, caller, doc_id), doc_id)
 
 
 async def get(office: Office, request: Request, caller: Caller) -> Response:
     """Send a packet in base64 inside JSON, piece by piece."""
     doc_id = _header(request, "docId")
-    found = inbox.content(office, await _digest_of(office, caller, doc_id), doc_id)
-    path = Path(found.path) if isinstance(found, FileResponse) else Path()
-    return StreamingResponse(_in_json(path), media_type="application/json")
+    path, loan = await lent(office, await _digest_of(office, caller, doc_id))
+    return StreamingResponse(_in_json(path, loan), media_type="application/json")
 
 
-async def _in_json(path: Path) -> AsyncIterator[bytes]:
-    yield b'{"status":"OK","ErrorCode":"0","ErrorDesc":"","data":"'
-    stream = await run_in_threadpool(path.open, "rb")
-    try:
+async def _in_json(path: Path, loan: ExitStack) -> AsyncIterator[bytes]:
+    with loan:
+        yield b'{"status":"OK","ErrorCode":"0","ErrorDesc":"","data":"'
+        loan.callback((stream := await run_in_threadpool(path.open, "rb")).close)
         while piece := await run_in_threadpool(stream.read, PIECE):
             yield base64.b64encode(piece)
-    finally:
-        stream.close()
-    yield b'"}'
+        yield b'"}'
 
 
 async def _digest_of(office: Office, caller: Caller, doc_id: str) -> str:

@@ -14,9 +14,10 @@ from connectors.notify import records, texts, words
 from connectors.notify.quiet import may_be_told
 from connectors.notify.records import Record
 from infra.content import open_content
+from infra.kafka.stepping import NotNowError
 from infra.pki.attesting import MEDIA_TYPE, Attestor
 from infra.settings import Settings
-from schemas.events import AlertState, DocumentAlert, DocumentReceived, NotifyAttempted, StatementSigned
+from schemas.events import AlertState, ContentRef, DocumentAlert, DocumentReceived, NotifyAttempted, StatementSigned
 from schemas.ids import event_id
 from schemas.plain import plain_of
 from schemas.reference import Reference
@@ -81,7 +82,7 @@ class Statements:
             yield Put(row, records.dump(record.tried(attempts, alert.level)))
 
     def made(self, row: str, record: Record, reference: Reference, at: datetime) -> Outcome:
-        """Make the statement; its record keeps only that it was made."""
+        """Make the statement; its record keeps only that it was made. Raise `NotNowError` where it cannot be kept."""
         alert = record.alert
         if alert is None or self._attestor is None:
             return Outcome()
@@ -102,12 +103,19 @@ class Statements:
             clock=alert.clock,
             debtor=alert.debtor,
             deadline_at=alert.deadline_at,
-            content=self._content.put([content], "application/json"),
-            signature_sha256=self._content.put([signature], MEDIA_TYPE).sha256,
+            content=self._kept(content, "application/json"),
+            signature_sha256=self._kept(signature, MEDIA_TYPE).sha256,
             versions=alert.versions,
         )
         left = Forget(row) if record.ended_by else Put(row, records.dump(Record(ending=True, stated=True)))
         return Outcome(events=(event,), changes=(left,))
+
+    def _kept(self, content: bytes, media_type: str) -> ContentRef:
+        """Store; no room, or a store that is away, must not cost the statement."""
+        try:
+            return self._content.put([content], media_type)
+        except OSError as exc:
+            raise NotNowError("the content store takes nothing") from exc
 
 
 def said(record: Record, alert: DocumentAlert, reference: Reference, at: datetime) -> dict[str, Any]:

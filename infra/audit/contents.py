@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from infra.audit.law import Findings, found
 from infra.audit.log import Where
-from infra.content import ContentError, ContentStore, chunks_of, open_content
+from infra.content import ContentAwayError, ContentError, ContentStore, open_content
 from infra.settings import Settings
 
 READERS = 4
@@ -34,7 +34,7 @@ class Checked:
 
 
 def check(contents: Mapping[str, Where], settings: Settings, *, look: bool = True) -> Checked:
-    """Hash every content (SHA-256 -> who refers to it); without `look` only count them."""
+    """Hash every content (SHA-256 -> who refers to it); without `look` only count them. Raise `ContentAwayError`: nothing can be said."""
     if not look:
         return Checked(number=len(contents))
     store = open_content(settings)
@@ -52,9 +52,11 @@ def check(contents: Mapping[str, Where], settings: Settings, *, look: bool = Tru
 
 
 def _digest(store: ContentStore, sha256: str) -> tuple[str, int]:
-    """Return the hash and length of what is stored; an empty hash where nothing can be read."""
+    """Return the hash and length of what is stored; an empty hash where nothing can be read. A store that is away is no lost content."""
     try:
-        return _hash_of(chunks_of(store.path(sha256)))
+        return _hash_of(store.pieces(sha256))
+    except ContentAwayError:
+        raise
     except (ContentError, OSError):
         return "", 0
 

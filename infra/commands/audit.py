@@ -49,7 +49,7 @@ MEND = {
     "id": "Một mã sự kiện mang hai nội dung: kiểm tra ai ghi lên chủ đề đó (ACL), có chạy lẫn hai phiên bản không; giữ nguyên nhật ký.",
     "log": "Bản ghi không đọc được: xem `lienthong dlq list`, ai ghi lên chủ đề đó (ACL), và `lienthong topics check`.",
     "timer": "Hẹn giờ bị hỏng: việc đến hạn chưa được làm; xem `lienthong dlq show MÃ`, sửa nguyên nhân, làm tay nếu cần, rồi `lienthong dlq discard MÃ`.",
-    "content": "Kho nội dung: kiểm tra thư mục kho có đúng và ổ đĩa có lỗi không; phục hồi tệp mang đúng mã SHA-256 đó từ bản sao lưu.",
+    "content": "Kho nội dung: kiểm tra kho (LIENTHONG_CONTENT) có đúng và ổ đĩa có lỗi không; phục hồi tệp mang đúng mã SHA-256 đó từ bản sao lưu.",
     "position": "Vị trí đọc vượt cuối nhật ký: kho trạng thái và nhật ký không cùng một bản; phục hồi cả hai từ cùng một lần sao lưu.",
     "state": "Sổ đăng ký khác với kết quả tính lại: dừng trục, xóa sổ đăng ký (register.sqlite), khởi động lại; sổ được dựng lại từ các chủ đề.",
 }

@@ -59,7 +59,8 @@ def _in_force(ctx: Ctx, kinds: list[str]) -> tuple[Reference, dict[str, dict[str
     if ctx.reference_dir is None:
         if (published := _published(ctx)) is not None:
             return published, {}
-        if ctx.settings.content_folder.exists() and not (ctx.settings.var / "demo").exists():
+        begun = ctx.settings.content_is_bucket or ctx.settings.content_folder.exists()
+        if begun and not (ctx.settings.var / "demo").exists():
             stop("the axis of this folder does not run", "start it with `lienthong up`, or name data: --reference DIR")
         ctx.say(STANDS_IN)
     read = files_below(ctx.reference_dir or DEMO)
@@ -87,7 +88,7 @@ def _published(ctx: Ctx) -> Reference | None:
     current = follower.current()
     if not current.versions:
         stop(
-            f"no reference data in force, or not in the content store {settings.content_folder}",
+            f"no reference data in force, or not in the content store {settings.content_url}",
             "`lienthong reference publish KIND PATH`, or name data: --reference DIR",
         )
     return current

@@ -63,6 +63,11 @@ ADVICE = (
         en="an environment variable is wrong: mend it as said, then start `lienthong up` again",
     ),
     Advice(
+        seen=r"ContentAwayError|\bs3://",
+        vi="kho nội dung không trả lời hoặc từ chối: xem `lienthong doctor`; khi kho trở lại, mọi việc tự tiếp tục",
+        en="the content store does not answer or refuses: see `lienthong doctor`; all goes on by itself when it is back",
+    ),
+    Advice(
         seen=r"No space left|disk is full|ENOSPC",
         vi="hết chỗ trên đĩa: giải phóng chỗ (không xóa trong kafka/, content/, state/), mọi việc tự tiếp tục",
         en="the disk is full: free space (never inside kafka/, content/, state/); all goes on by itself",

@@ -47,7 +47,7 @@ async def _judge_all(
     advance: Callable[[], object],
 ) -> None:
     size = min(settings.pool_workers or os.cpu_count() or 1, len(asked))
-    pool = JudgePool(size=size, locate=Path, limits=Limits(wall_seconds=settings.judge_seconds))
+    pool = JudgePool(size=size, limits=Limits(wall_seconds=settings.judge_seconds))
     gate = asyncio.Semaphore(size)
 
     async def judge(one: Asked) -> tuple[Judgement, float]:

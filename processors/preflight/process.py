@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -39,7 +38,7 @@ def run() -> None:
     references.start(needs=NEEDS)
     metrics.serve_announced(settings, process)
     size = settings.pool_workers or os.cpu_count() or 1
-    pool = JudgePool(size=size, locate=Path, limits=Limits(wall_seconds=settings.judge_seconds))
+    pool = JudgePool(size=size, limits=Limits(wall_seconds=settings.judge_seconds))
     desk = Desk(
         folder=settings.var.resolve(),
         references=references,

@@ -10,7 +10,7 @@ from typing import Any
 from connectors.delivery.core import DeliveryCore
 from connectors.folders import Door, endpoint_door, inbox
 from connectors.receipts import note_digest
-from infra.content import open_content
+from infra.content import DirectoryStore
 from infra.settings import Settings
 from schemas.events import ContentRef, DocumentAcknowledged, DocumentDispatched, DocumentReceived, Event, TimerFired
 from schemas.reference import Reference
@@ -35,7 +35,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.core = DeliveryCore(self.settings)
-        self.store = open_content(self.settings)
+        self.store = DirectoryStore(self.settings.content_folder)
         self.content = self.keep(PACKET)
         self.status_content = self.keep(STATUS)
 

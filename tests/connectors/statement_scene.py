@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.content import open_content
+from infra.content import DirectoryStore
 from infra.pki import Pki
-from infra.settings import Settings
 from schemas.events import AlertState, DocumentAlert, DocumentReceived, Event, Milestone, StatementSigned, TimerFired
 from schemas.ids import event_id
 from schemas.reference.working_time import moment_at
@@ -29,7 +28,7 @@ class Attesting(Desk):
     def __init__(self, port: int, var: Path, key: Path | None) -> None:
         super().__init__(port, var=var, axis_key=key)
         self.statements: list[StatementSigned] = []
-        self.store = open_content(Settings.load().model_copy(update={"var": var}))
+        self.store = DirectoryStore(var / "content")
 
     def step(self, event: Event, *, settle: bool = True) -> None:
         """Take one event in."""

@@ -1,15 +1,19 @@
 """Evidence of what did not happen: at the ladder's end a statement that anybody can verify with openssl, and nothing in it that is not so."""
 
+import errno
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from aiosmtpd.controller import Controller
 from asn1crypto import cms
 
+from infra.content import DirectoryStore
 from infra.errors import EnvironmentFaultError
+from infra.kafka.stepping import NotNowError
 from infra.pki import Pki
 from infra.pki.attesting import Attestor
 from schemas.events import Milestone
@@ -90,6 +94,21 @@ def test_it_is_made_once_whatever_is_repeated(attesting: Attesting) -> None:
     assert size == len(attesting.rows[row])
     attesting.step(over(END))
     assert not any(row.startswith(("record:", "mail:")) and row not in attesting.due for row in attesting.rows)
+
+
+def test_a_full_or_absent_content_store_does_not_cost_it(attesting: Attesting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is settled while it cannot be kept (no dead letter, no statement without its bytes); afterwards it is made."""
+    climb(attesting, *STEPS)
+    (row,) = (row for row in attesting.due if row.startswith("record:"))
+    attesting.run(attesting.due[row] - timedelta(seconds=1))
+    with monkeypatch.context() as full:
+        full.setattr(DirectoryStore, "put", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+        with pytest.raises(NotNowError):
+            attesting.run(END, settle=False)
+    assert [] == attesting.statements
+    attesting.run(END)
+
+    assert 1 == len(attesting.statements)
 
 
 def test_reminders_that_go_on_do_not_put_it_off(attesting: Attesting) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGES = ("schemas", "infra", "processors", "connectors")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 UPPER = re.compile(r"[A-Z][A-Z0-9_]{3,}")
-ENVIRONMENT = re.compile(r"(KAFKA|LIENTHONG)_[A-Z0-9_]+")
+ENVIRONMENT = re.compile(r"(KAFKA|LIENTHONG|AWS)_[A-Z0-9_]+")
 CODE_FIELDS = frozenset({"code", "reason", "why"})
 SENTENCES = frozenset({"sentence_vi", "sentence_en"})
 

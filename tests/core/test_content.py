@@ -1,98 +1,79 @@
-"""The content store: complete, verified bytes under their SHA-256, or an error with a code."""
+"""Every content store: complete, verified bytes under their SHA-256, or an error with a code; in a folder and in a bucket alike."""
 
-import hashlib
-import os
-import stat
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trial
 from hypothesis import strategies as st
 
-from infra.content import CHUNK, ContentCorruptError, ContentMissingError, DirectoryStore, chunks_of
-
-PDF = "application/pdf"
-
-
-def digest(content: bytes) -> str:
-    """SHA-256 as hex."""
-    return hashlib.sha256(content).hexdigest()
+from infra.content import CHUNK, ContentCorruptError, ContentMissingError, chunks_of
+from tests.content_places import LARGE, PDF, Place, digest, name, place
 
 
-def files(folder: Path) -> list[str]:
-    """Return every file below a folder."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+@pytest.fixture(params=["folder", "stand-in", pytest.param("versitygw", marks=pytest.mark.slow)])
+def there(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """Yield an empty store."""
+    with place(request.param, tmp_path, monkeypatch) as opened:
+        yield opened
 
 
+@trial(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(chunks=st.lists(st.binary(max_size=50), max_size=10))
-def test_what_is_put_is_read(tmp_path_factory: pytest.TempPathFactory, chunks: list[bytes]) -> None:
+def test_what_is_put_is_read(there: Place, chunks: list[bytes]) -> None:
     """Whatever the pieces, the reference names size and hash of the whole, and a read gives it back."""
-    store = DirectoryStore(tmp_path_factory.mktemp("content"))
     whole = b"".join(chunks)
-    ref = store.put(chunks, PDF)
+    ref = there.store.put(chunks, PDF)
 
     assert (digest(whole), len(whole), PDF) == (ref.sha256, ref.size, ref.media_type)
-    assert whole == store.read(ref.sha256)
+    assert whole == there.store.read(ref.sha256) == b"".join(there.store.pieces(ref.sha256))
 
 
-def test_content_lies_at_ab_abcd(tmp_path: Path) -> None:
+def test_content_lies_at_ab_abcd(there: Place) -> None:
     """The layout is part of the interface: two hex digits, then the whole name; nothing else is left behind."""
-    ref = DirectoryStore(tmp_path).put([b"x"], PDF)
+    there.store.put([b"x"], PDF)
 
-    assert [f"{ref.sha256[:2]}/{ref.sha256}"] == files(tmp_path)
-
-
-def test_existing_content_is_not_rewritten(tmp_path: Path) -> None:
-    """The second put of the same bytes leaves the very same file."""
-    store = DirectoryStore(tmp_path)
-    ref = store.put([b"x"], PDF)
-    before = store.path(ref.sha256).stat()
-    store.put([b"x"], PDF)
-
-    assert before.st_ino == store.path(ref.sha256).stat().st_ino
+    assert [name(b"x")] == there.names()
 
 
-def test_content_cut_short_is_mended_by_the_next_put(tmp_path: Path) -> None:
-    """A file that a broken disk shortened is replaced."""
-    store = DirectoryStore(tmp_path)
-    ref = store.put([b"whole"], PDF)
-    store.path(ref.sha256).write_bytes(b"wh")
-    store.put([b"whole"], PDF)
+def test_large_content_comes_and_goes_whole(there: Place) -> None:
+    """More than one part of an upload: put, read and lent are the same bytes, and pieces are pieces."""
+    ref = there.store.put(BytesIO(LARGE), PDF)
 
-    assert b"whole" == store.read(ref.sha256)
+    assert (digest(LARGE), len(LARGE)) == (ref.sha256, ref.size)
+    assert [name(LARGE)] == there.names()
+    assert LARGE == there.store.read(ref.sha256)
+    assert 2 <= len([*there.store.pieces(ref.sha256)])
+    with there.store.lend(ref.sha256) as path:
+        assert LARGE == path.read_bytes()
 
 
-def test_a_put_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    """The source breaks in the middle: no content, no temporary file."""
+def test_content_cut_short_is_mended_by_the_next_put(there: Place) -> None:
+    """What somebody or a broken disk shortened is replaced."""
+    ref = there.store.put([b"whole"], PDF)
+    there.lay(name(b"whole"), b"wh")
+    there.store.put([b"whole"], PDF)
+
+    assert b"whole" == there.store.read(ref.sha256)
+
+
+@pytest.mark.parametrize("half", [b"half", LARGE])
+def test_a_put_that_fails_leaves_nothing(there: Place, half: bytes) -> None:
+    """The source breaks in the middle, before the first part or behind the second: nothing is to be seen."""
 
     def breaks() -> Iterator[bytes]:
-        yield b"half"
+        yield half
         raise OSError("connection lost")
 
     with pytest.raises(OSError, match="connection lost"):
-        DirectoryStore(tmp_path).put(breaks(), PDF)
+        there.store.put(breaks(), PDF)
 
-    assert [] == files(tmp_path)
-
-
-def test_bytes_and_folders_are_synced_before_put_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A power cut after put must not lose it: the file, its folder and the folder above are synced, the file first."""
-    synced: list[str] = []
-    real = os.fsync
-
-    def fsync(handle: int) -> None:
-        synced.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    DirectoryStore(tmp_path).put([b"x"], PDF)
-
-    assert ["file", "folder", "folder"] == synced
+    assert [] == there.names()
 
 
-def test_a_file_is_read_in_pieces_not_lines(tmp_path: Path) -> None:
+def test_a_file_is_read_in_pieces_not_lines(there: Place) -> None:
     """A file object of one long line is taken in pieces of a megabyte: memory stays constant."""
 
     class Watched(BytesIO):
@@ -104,48 +85,57 @@ def test_a_file_is_read_in_pieces_not_lines(tmp_path: Path) -> None:
 
     source = Watched(b"x" * (CHUNK + 1))
     source.asked = []
-    ref = DirectoryStore(tmp_path).put(source, PDF)
+    ref = there.store.put(source, PDF)
 
     assert CHUNK + 1 == ref.size
     assert [CHUNK] * 3 == source.asked
 
 
-def test_missing_content_has_a_code(tmp_path: Path) -> None:
-    """Nothing under this hash."""
+def test_missing_content_has_a_code(there: Place) -> None:
+    """Nothing under this hash, however it is asked for."""
+    wanted = digest(b"?")
     with pytest.raises(ContentMissingError) as caught:
-        DirectoryStore(tmp_path).read(digest(b"?"))
+        there.store.read(wanted)
+    with pytest.raises(ContentMissingError):
+        next(iter(there.store.pieces(wanted)))
+    with pytest.raises(ContentMissingError), there.store.lend(wanted):
+        pass
 
     assert "CONTENT_MISSING" == caught.value.code
+    assert not there.store.exists(wanted)
 
 
-def test_changed_content_is_noticed(tmp_path: Path) -> None:
+def test_changed_content_is_noticed(there: Place) -> None:
     """One byte differs: never handed out."""
-    store = DirectoryStore(tmp_path)
-    ref = store.put([b"genuine"], PDF)
-    store.path(ref.sha256).write_bytes(b"genuinE")
+    ref = there.store.put([b"genuine"], PDF)
+    there.lay(name(b"genuine"), b"genuinE")
     with pytest.raises(ContentCorruptError) as caught:
-        store.read(ref.sha256)
+        there.store.read(ref.sha256)
 
     assert "CONTENT_CORRUPT" == caught.value.code
+    assert there.store.exists(ref.sha256)
 
 
-def test_a_read_stops_at_its_limit(tmp_path: Path) -> None:
+def test_a_read_stops_at_its_limit(there: Place) -> None:
     """Content larger than the reader allows is refused; exactly the limit passes."""
-    store = DirectoryStore(tmp_path)
-    ref = store.put([b"12345"], PDF)
+    ref = there.store.put([b"12345"], PDF)
 
-    assert b"12345" == store.read(ref.sha256, limit=5)
+    assert b"12345" == there.store.read(ref.sha256, limit=5)
     with pytest.raises(ContentCorruptError, match="larger than 4 bytes"):
-        store.read(ref.sha256, limit=4)
+        there.store.read(ref.sha256, limit=4)
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "", "A" * 64, "a" * 63, "a" * 65, "\N{ARABIC-INDIC DIGIT ONE}" * 64]
+    "wanted", ["../../etc/passwd", "", "A" * 64, "a" * 63, "a" * 65, "\N{ARABIC-INDIC DIGIT ONE}" * 64]
 )
-def test_no_name_becomes_a_path(tmp_path: Path, name: str) -> None:
+def test_no_name_becomes_a_path(there: Place, wanted: str) -> None:
     """Only 64 lower-case hex digits are a name."""
     with pytest.raises(ContentMissingError):
-        DirectoryStore(tmp_path).path(name)
+        there.store.read(wanted)
+    with pytest.raises(ContentMissingError), there.store.lend(wanted):
+        pass
+    with pytest.raises(ContentMissingError):
+        there.store.exists(wanted)
 
 
 def test_chunks_of_a_file_are_bounded(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.cli import cli
-from infra.content import open_content
+from infra.content import DirectoryStore
 from infra.kafka import clients, provision
 from infra.kafka.tail import Record
 from infra.settings import Settings
@@ -88,7 +88,7 @@ def test_what_is_lost_is_exit_1_with_what_to_do(axis: Settings) -> None:
 
 def test_contents_must_be_there_and_be_themselves(axis: Settings) -> None:
     """Bytes that are missing are lost; other bytes under a SHA-256 are unexplained; the right ones are in order."""
-    store = open_content(axis)
+    store = DirectoryStore(axis.content_folder)
     content = store.put([b"packet"], "application/octet-stream")
     passed = of.submitted(content=content)
     write(axis, on_the_log([passed, of.refused(sha256=content.sha256, causation_id=passed.event_id)]))

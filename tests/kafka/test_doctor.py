@@ -105,6 +105,6 @@ def test_a_snapshot_that_cannot_be_read_is_named(settings: Settings) -> None:
     """Announced, but the content store does not hold it."""
     provision.apply(settings)
     publish(settings, ["calendar"], demo_files())
-    elsewhere = settings.model_copy(update={"content": settings.var / "elsewhere"})
+    elsewhere = settings.model_copy(update={"content": str(settings.var / "elsewhere")})
 
     assert "ContentMissingError" in found(elsewhere)["reference calendar"].found

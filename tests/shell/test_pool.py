@@ -6,7 +6,8 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest_asyncio
 
 from processors.verification.asked import Asked
 from processors.verification.document import judge_document
-from processors.verification.judging.pool import JudgePool, Limits
+from processors.verification.judging.pool import FILES_A_WORKER, JudgePool, Limits
 from processors.verification.judging.wire import answer, judgement_of, needed_of
 from processors.verification.trust.store import TrustStore
 from schemas.reference.policy_dangers import Danger
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[JudgePool]:
     """Return a pool of two with a short patience."""
-    made = JudgePool(size=2, locate=Path, limits=Limits(wall_seconds=1.0))
+    made = JudgePool(size=2, limits=Limits(wall_seconds=1.0))
     await made.start()
     yield made
     await made.close()
@@ -86,7 +87,7 @@ async def test_a_killed_worker_is_replaced(pool: JudgePool, signed: Path) -> Non
 
 async def test_a_worker_is_recycled(signed: Path) -> None:
     """After so many documents a fresh process takes its place."""
-    pool = JudgePool(size=1, locate=Path, limits=Limits(documents=2))
+    pool = JudgePool(size=1, limits=Limits(documents=2))
     await pool.start()
     before = pool.pids
     for _ in range(2):
@@ -131,7 +132,7 @@ import asyncio, sys
 from pathlib import Path
 from processors.verification.judging.pool import JudgePool
 async def main():
-    pool = JudgePool(size=2, locate=Path)
+    pool = JudgePool(size=2)
     await pool.start()
     print(*pool.pids, flush=True)
     await asyncio.sleep(600)
@@ -163,7 +164,7 @@ async def test_workers_die_with_their_parent() -> None:
 
 async def test_each_judged_document_is_a_step_forward(signed: Path) -> None:
     """A batch of many slow documents is no standstill: what was judged is counted while the batch is still at work."""
-    made = JudgePool(size=1, locate=lambda _sha256: signed)
+    made = JudgePool(size=1, lend=lambda _sha256: nullcontext(signed))
     await made.start()
     events = [submitted(event_id=f"e{number}", document_key=f"{number:032x}") for number in range(3)]
     counts = []
@@ -186,8 +187,49 @@ async def test_a_dangerous_policy_is_said_once() -> None:
     loose = replace(policy, rules=(replace(rule, unsigned="information"), *others))
     reference = REFERENCE.with_value("signature_policy", loose, "loose")
     said: list[Danger] = []
-    idle = JudgePool(size=1, locate=Path, warn=said.append)
+    idle = JudgePool(size=1, warn=said.append)
     for each in (REFERENCE, reference, reference):
         await idle.prepare([], {}, each)
 
     assert [("vn-gov-2020", "unsigned: information")] == [(each.rule, each.option) for each in said]
+
+
+async def test_a_content_that_is_not_there_holds_its_document_and_an_away_store_ends_the_batch(signed: Path) -> None:
+    """Missing: CONTENT_UNAVAILABLE, the others are judged. Any other trouble says nothing about a document, and is raised."""
+    troubles: list[OSError] = [FileNotFoundError("CONTENT_MISSING"), OSError("the store is away")]
+
+    @contextmanager
+    def lend(sha256: str) -> Iterator[Path]:
+        if sha256 == "b" * 64:
+            raise troubles[0]
+        yield signed
+
+    made = JudgePool(size=1, lend=lend)
+    await made.start()
+    good = submitted(event_id="e1", document_key="1" * 32)
+    lost = submitted(event_id="e2", document_key="2" * 32, content=replace(good.content, sha256="b" * 64))
+    judged = await made.prepare([lost, good], {}, REFERENCE)
+    troubles.pop(0)
+    with pytest.raises(OSError, match="the store is away"):
+        await made.prepare([lost], {}, REFERENCE)
+    await made.close()
+
+    assert [True, False] == [each.reason == "CONTENT_UNAVAILABLE" for each in judged if each]
+
+
+async def test_only_what_is_judged_next_is_lent(signed: Path) -> None:
+    """A batch of large packets does not fill the disk: two files a judge at most, each given back."""
+    lent: list[int] = [0]
+
+    @contextmanager
+    def lend(_sha256: str) -> Iterator[Path]:
+        lent.append(lent[-1] + 1)
+        yield signed
+        lent.append(lent[-1] - 1)
+
+    made = JudgePool(size=1, lend=lend)
+    await made.start()
+    await made.prepare([submitted(event_id=f"e{n}", document_key=f"{n:032x}") for n in range(6)], {}, REFERENCE)
+    await made.close()
+
+    assert (FILES_A_WORKER, 0) == (max(lent), lent[-1])

@@ -53,7 +53,7 @@ async def desk(settings: Settings) -> AsyncIterator[Settings]:
         folder=settings.var.resolve(),
         references=FixedReferences(await asyncio.to_thread(reference, settings)),
         clock=open_clock(settings),
-        pool=JudgePool(size=1, locate=Path),
+        pool=JudgePool(size=1),
         limits=limits(settings),
         gate=asyncio.Semaphore(1),
         plain=_plain,

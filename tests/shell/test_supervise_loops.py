@@ -116,6 +116,8 @@ def test_what_counts_is_how_often_within_minutes() -> None:
         ("cannot_start", "Kafka at 127.0.0.1:1 does not answer → is it running?", "lienthong doctor"),
         ("exit_1", "sqlalchemy.exc.OperationalError: (psycopg.OperationalError) connection refused", "PostgreSQL"),
         ("exit_1", "OSError: [Errno 28] No space left on device", "free space"),
+        ("exit_1", "infra.content.store.ContentAwayError: s3://contents/a: SlowDown", "content store"),
+        ("cannot_start", "s3://contents/a: HTTP error: error sending request → see that", "content store"),
         ("signal_9", "", "memory"),
         ("no_progress", "claimed", "var/run/watcher-0.progress"),
         ("exit_1", "ending: KeyError: 'x'", "var/log/watcher-0.log"),

@@ -49,7 +49,7 @@ class Judges:
 def judges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judges]:
     """Return two judges with the limits of the verifier."""
     with asyncio.Runner() as runner:
-        pool = JudgePool(size=2, locate=Path, limits=LIMITS)
+        pool = JudgePool(size=2, limits=LIMITS)
         runner.run(pool.start())
         yield Judges(runner=runner, pool=pool, folder=tmp_path_factory.mktemp("judged"))
         runner.run(pool.close())

@@ -3,7 +3,7 @@
 One pipe a worker, jobs one by one, results one by one. A worker that takes too long, too much memory or dies is killed and
 replaced at once; the document is tried once more and is then RESOURCE_LIMIT. Workers end with their parent.
 
-    pool = JudgePool(size=2, locate=store.path)
+    pool = JudgePool(size=2, lend=store.lend)
     await pool.start()
     judgements = await pool.prepare(events, known, reference)      # one an event; None where none is needed
     await pool.close()
@@ -14,6 +14,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +34,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 MAX_COST = 2
 """Workers that one document may cost before it is RESOURCE_LIMIT."""
+
+FILES_A_WORKER = 2
+"""Of one it judges, the next may be fetched meanwhile; more would fill the disk with a batch of large packets."""
 
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of one answer line; an honest one is a few kB."""
@@ -119,10 +123,15 @@ class _Worker:
         return self._process.pid
 
 
+def _at(path: str) -> AbstractContextManager[Path]:
+    """Lend what is a path, not a SHA-256."""
+    return contextlib.nullcontext(Path(path))
+
+
 class JudgePool:
     """Judges documents in `size` processes.
 
-    `locate` gives the file of a content's SHA-256, `keep` takes the evidence, `observe` each judgement and its seconds,
+    `lend` gives the file of a content's SHA-256 as long as it is judged, or raises FileNotFoundError; `keep` takes the evidence, `observe` each judgement and its seconds,
     `lost` why a worker was (a class name), `warn` what is dangerous in a policy that comes into force.
     """
 
@@ -130,7 +139,7 @@ class JudgePool:
         self,
         *,
         size: int,
-        locate: Callable[[str], Path],
+        lend: Callable[[str], AbstractContextManager[Path]] = _at,
         keep: Callable[[bytes], object] | None = None,
         observe: Callable[[Judgement, float], object] | None = None,
         lost: Callable[[str], object] | None = None,
@@ -138,10 +147,11 @@ class JudgePool:
         limits: Limits = Limits(),
         packet_limits: PacketLimits = DEFAULT_LIMITS,
     ) -> None:
-        self._size, self._locate, self._keep, self._limits = size, locate, keep, limits
+        self._size, self._lend, self._keep, self._limits = size, lend, keep, limits
         self._observe, self._lost, self._warn = observe, lost, warn
         self._packet_limits = packet_limits
         self._epoch: str | None = None
+        self._lent = asyncio.Semaphore(FILES_A_WORKER * size)
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._all: set[_Worker] = set()
         self.killed = 0
@@ -185,20 +195,26 @@ class JudgePool:
     async def _prepared(self, submitted: DocumentSubmitted | None, reference: Reference) -> Judgement | None:
         if submitted is None:
             return None
-        asked = Asked(
-            path=self._locate(submitted.content.sha256),
-            receipt=submitted.occurred_at,
-            sender=submitted.sender,
-            limits=self._packet_limits,
-        )
         started = time.monotonic()
-        judgement = await self.judge(asked, reference)
+        judgement = await self._judged(submitted, reference)
         if self._observe:
             self._observe(judgement, time.monotonic() - started)
         if self._keep and judgement.evidence:
             await asyncio.to_thread(self._keep, judgement.evidence)  # it waits for the disk
         self.judged += 1
         return judgement
+
+    async def _judged(self, submitted: DocumentSubmitted, reference: Reference) -> Judgement:
+        async with self._lent:
+            with contextlib.ExitStack() as lent:
+                try:
+                    path = await asyncio.to_thread(lent.enter_context, self._lend(submitted.content.sha256))
+                except FileNotFoundError:  # any other trouble says nothing about this document, and ends the process
+                    return Judgement(finding=found(["CONTENT_UNAVAILABLE"]))
+                asked = Asked(
+                    path=path, receipt=submitted.occurred_at, sender=submitted.sender, limits=self._packet_limits
+                )
+                return await self.judge(asked, reference)
 
     async def judge(self, asked: Asked, reference: Reference) -> Judgement:
         """Judge one document; a document that costs two workers is RESOURCE_LIMIT."""

@@ -1,52 +1,16 @@
-"""The content store: bytes under their SHA-256, written once, verified when read (claim check; packets never travel in Kafka)."""
+"""The content store in a folder of this machine, or of one that all machines mount."""
 
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
+from infra.content.store import ContentCorruptError, ContentMissingError, chunks_of, in_pieces, require_name
 from infra.durable import sync_folder
-from infra.errors import EnvironmentFaultError
-from infra.settings import Settings
 from schemas.events import ContentRef
-
-CHUNK = 1024 * 1024
-
-
-class ContentError(EnvironmentFaultError):
-    """The store cannot give what is asked; `code` is a stable reason."""
-
-    code = "CONTENT_ERROR"
-
-
-class ContentMissingError(ContentError):
-    """Nothing lies under this SHA-256."""
-
-    code = "CONTENT_MISSING"
-
-
-class ContentCorruptError(ContentError):
-    """What lies there has another SHA-256, or is larger than it may be."""
-
-    code = "CONTENT_CORRUPT"
-
-
-class ContentStore(Protocol):
-    """Where bytes lie under their SHA-256."""
-
-    def put(self, content: Iterable[bytes] | BinaryIO, media_type: str) -> ContentRef:
-        """Store the bytes durably, in constant memory; storing what is there already changes nothing."""
-
-    def read(self, sha256: str, *, limit: int | None = None) -> bytes:
-        """Return the bytes, verified; raise `ContentError`."""
-
-    def path(self, sha256: str) -> Path:
-        """Return a readable file that holds the bytes."""
-
-    def exists(self, sha256: str) -> bool:
-        """Tell whether something lies under this SHA-256."""
 
 
 class DirectoryStore:
@@ -63,7 +27,7 @@ class DirectoryStore:
         digest, size = hashlib.sha256(), 0
         try:
             with beside.open("wb") as out:
-                for chunk in _in_pieces(content):
+                for chunk in in_pieces(content):
                     digest.update(chunk)
                     size += len(chunk)
                     out.write(chunk)
@@ -95,30 +59,25 @@ class DirectoryStore:
             raise ContentCorruptError(sha256)
         return found
 
+    def pieces(self, sha256: str) -> Iterator[bytes]:
+        """Yield the file as it lies there."""
+        try:
+            yield from chunks_of(self.path(sha256))
+        except FileNotFoundError:
+            raise ContentMissingError(sha256) from None
+
+    @contextmanager
+    def lend(self, sha256: str) -> Iterator[Path]:
+        """Give the file itself; who judges it hashes it."""
+        path = self.path(sha256)
+        if not path.exists():
+            raise ContentMissingError(sha256)
+        yield path
+
     def path(self, sha256: str) -> Path:
         """Return where the bytes lie; the name is checked, so that no id becomes a path."""
-        if len(sha256) != 64 or not all(char in "0123456789abcdef" for char in sha256):  # noqa: PLR2004 - hex digits of SHA-256
-            raise ContentMissingError("not a SHA-256")
-        return self._folder / sha256[:2] / sha256
+        return self._folder / require_name(sha256)[:2] / sha256
 
     def exists(self, sha256: str) -> bool:
         """Tell whether something lies under this SHA-256."""
         return self.path(sha256).exists()
-
-
-def open_content(settings: Settings) -> DirectoryStore:
-    """Return the store the settings name."""
-    return DirectoryStore(settings.content_folder)
-
-
-def _in_pieces(content: Iterable[bytes] | BinaryIO) -> Iterable[bytes]:
-    """Yield pieces: iterating a file would give lines, and the base64 of a packet may be one line."""
-    read = getattr(content, "read", None)
-    return content if read is None else iter(lambda: read(CHUNK), b"")
-
-
-def chunks_of(path: Path) -> Iterable[bytes]:
-    """Yield a file's bytes in pieces."""
-    with path.open("rb") as content:
-        while chunk := content.read(CHUNK):
-            yield chunk
