@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra.commands import stop
 from infra.settings import Settings
 from processors.verification.asked import Asked
 from processors.verification.judging.pool import JudgePool, Limits
@@ -21,14 +22,19 @@ Answered = Callable[[Path, Judgement, float], None]
 
 
 def files_in(named: Sequence[Path]) -> list[Path]:
-    """Return the files named, and of each folder all that lie below it; what begins with a dot is no document."""
+    """Return the files named, and of each folder all that lie below it; what begins with a dot is no document.
+
+    Ends the command where a pipe or a device is named: it may never end.
+    """
     found: list[Path] = []
     for each in named:
         if each.is_dir():
             below = (path.relative_to(each) for path in sorted(each.rglob("*")) if path.is_file())
             found += [each / path for path in below if not any(part.startswith(".") for part in path.parts)]
-        else:
+        elif each.is_file():
             found.append(each)
+        else:
+            stop(f"{each} is no file", "write it to a file first")
     return found
 
 

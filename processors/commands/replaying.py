@@ -48,7 +48,15 @@ class Evidence:
             profile=asked["profile"],
             thorough=asked["thorough"],
             limits=limits,
+            name=self._name(path),
         )
+
+    def _name(self, path: Path) -> str:
+        """Return what the file was called then, if it was a bare one: years later, or in the content store, it has another name."""
+        places = [str(each["where"]) for each in self.record["signatures"]]
+        if not places or places[0].startswith(f"{path.name}#"):
+            return ""
+        return places[0].partition("#")[0]
 
     def differs(self, evidence: bytes) -> tuple[str, ...]:
         """Name what another evidence says otherwise; none: the same bytes."""

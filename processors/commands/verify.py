@@ -94,7 +94,7 @@ def answer_of(file: Path, judgement: Judgement) -> dict[str, Any]:
     record = json.loads(judgement.evidence) if judgement.evidence else {}
     every = [*record.get("signatures", ()), *((record["envelope"],) if record.get("envelope") else ())]
     return {
-        "file": str(file),
+        "file": click.format_filename(file),
         "indication": judgement.indication,
         "sub_indication": judgement.sub_indication,
         "reasons": list(judgement.reasons),

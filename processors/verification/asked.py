@@ -28,3 +28,11 @@ class Asked:
 
     limits: Limits = DEFAULT_LIMITS
     """What reading the packet may cost."""
+
+    name: str = ""
+    """What a bare PDF or XML is called in the answer; empty: as its file is."""
+
+    @property
+    def called(self) -> str:
+        """The name; what is no text in a file's name is replaced, for evidence is UTF-8."""
+        return (self.name or self.path.name).encode("utf-8", "replace").decode()

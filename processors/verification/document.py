@@ -94,14 +94,14 @@ def _judge_bare_pdf(
     bench = _bench(asked, reference, trust, "")
     if bench is None:
         return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
-    return _judge_bare(judge_pdf(case_of(content, asked.path.name, bench, digests)), asked, bench)
+    return _judge_bare(judge_pdf(case_of(content, asked.called, bench, digests)), asked, bench)
 
 
 def _judge_bare_xml(content: bytes, asked: Asked, reference: Reference, trust: TrustStore) -> Judgement:
     bench = _bench(asked, reference, trust, "")
     if bench is None:
         return Judgement(finding=found(["SIGNATURE_POLICY_NOT_AVAILABLE"]))
-    judged = judge_attachments([alone(content, asked.path.name)], bench)
+    judged = judge_attachments([alone(content, asked.called)], bench)
     return _judge_bare(judged.over.get(0, NO_SIGNATURES) + judged.lost, asked, bench)
 
 

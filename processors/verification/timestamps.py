@@ -54,6 +54,8 @@ def judge_token(token: bytes, imprinted: Callable[[str], bytes], bench: Bench, r
         finding += found(["TIMESTAMP_ORDER_FAILURE"])
     at = Moment(best=bench.receipt, receipt=bench.receipt, crl_grace=bench.rule.crl_grace)
     standing = bench.trust.judge(message.certificate, message.others, "timestamp", at, responses + message.responses)
+    if any(statement.made_at + CLOCK_SKEW < each.x509.not_valid_before_utc for each in standing.chain):
+        finding += found(["NOT_YET_VALID"])  # it says that it was made before its authority could make any
     return Stamp(
         finding=finding + standing.finding,
         stamped_at=statement.made_at,

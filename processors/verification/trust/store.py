@@ -23,6 +23,12 @@ from processors.verification.trust.signers import organ_ids_of, role_of
 from schemas.reference import Reference, RevocationList, TrustAnchor
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+FOR_OTHERS = frozenset({
+    ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.TIME_STAMPING,
+    ExtendedKeyUsageOID.OCSP_SIGNING,
+})  # fmt: skip
+"""Purposes that are not documents: a certificate may be used only for one that it names (RFC 5280 §4.2.1.12)."""
+
 MAX_REMEMBERED = 4_096
 """Paths kept; a province has a few thousand signers."""
 
@@ -175,18 +181,19 @@ def _validity(path: Path, at: Moment) -> list[str]:
 
 
 def _fitness(leaf: x509.Certificate, usage: str) -> list[str]:
-    """Key usage always; a time-stamp needs its extended key usage, critical and alone (RFC 3161 §2.3)."""
+    """Key usage always; a time-stamp needs its extended key usage, critical and alone (RFC 3161 §2.3), a document no other one."""
     try:
         key_usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return ["KU_MISSING"]
     if not (key_usage.digital_signature or key_usage.content_commitment):
         return ["KU_MISSING"]
+    try:
+        extended = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return ["KU_MISSING"] if usage == "timestamp" else []
     if usage == "timestamp":
-        try:
-            extended = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-        except x509.ExtensionNotFound:
-            return ["KU_MISSING"]
-        if not extended.critical or list(extended.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
-            return ["KU_MISSING"]
-    return []
+        fits = extended.critical and list(extended.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+    else:
+        fits = usage != "document" or bool(set(extended.value) - FOR_OTHERS)
+    return [] if fits else ["KU_MISSING"]

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
 from infra.pki import organization_name
 from tests.vectors.attacks.houses import (
     AGENCY,
@@ -38,6 +41,16 @@ def a_leaf_without_key_usage(*, forged: bool) -> File:
     INDETERMINATE, solely because the extension is missing: RFC 5280 lets everything pass then, TT 15/2025 does not.
     """
     return line(leaf=replace(AGENCY, usage=None) if forged else AGENCY)
+
+
+@attack(USAGE, CHAIN, "KU_MISSING")
+def a_leaf_for_servers(*, forged: bool) -> File:
+    """root ─▶ sub ─▶ agency { extendedKeyUsage: serverAuth }; the twin's names emailProtection besides.
+
+    INDETERMINATE, solely because no purpose that the certificate names is a document (RFC 5280 §4.2.1.12).
+    """
+    purposes = [ExtendedKeyUsageOID.SERVER_AUTH, *([] if forged else [ExtendedKeyUsageOID.EMAIL_PROTECTION])]
+    return line(leaf=replace(AGENCY, more=((x509.ExtendedKeyUsage(purposes), False),)))
 
 
 @attack(USAGE, CHAIN, "KU_MISSING")

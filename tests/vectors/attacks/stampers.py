@@ -61,3 +61,12 @@ def a_stamper_that_has_ended(*, forged: bool) -> File:
     INDETERMINATE, solely because nothing proves that the token is older than the end of its TSA.
     """
     return either(Stamping(tsa=replace(TSA, not_after=NOON - DAY)), forged=forged)
+
+
+@attack(STAMPER_UNFIT, TOO_LATE, "OUT_OF_BOUNDS_NO_POE", "TIMESTAMP_INVALID", "NOT_YET_VALID")
+def a_stamper_that_had_not_begun(*, forged: bool) -> File:
+    """tsa root ─▶ tsa { since yesterday }, its token says the day before.
+
+    INDETERMINATE, solely because the token claims a moment at which its authority could not stamp: it was dated back.
+    """
+    return either(Stamping(tsa=replace(TSA, not_before=NOON - DAY)), forged=forged)

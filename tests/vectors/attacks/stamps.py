@@ -32,7 +32,7 @@ from tests.vectors.attacks.messages import HONEST, Recipe, attribute, keep, made
 from tests.vectors.attacks.paper import CATALOG, FIELD, appended, filled, signed_page, value
 from tests.vectors.attacks.vector import File, attack
 from tests.vectors.attacks.verdicts import TOO_LATE
-from tests.vectors.scene import DAY, HOUR, NOON
+from tests.vectors.scene import DAY, HOUR, NOON, YEAR
 
 MOVED = "moved or copied time-stamps"
 IMPRINT = "imprint mismatch"
@@ -40,8 +40,10 @@ EXPIRY = "time-stamp after expiry"
 ENDED = replace(AGENCY, not_after=NOON - DAY)
 STAMPED = NOON - 2 * DAY
 ALONE = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
-TSA = replace(STAMPER, more=(ALONE,))
-TSA_ROOT = replace(ROOT, name=organization_name("gốc dấu thời gian"), key="tsa root", serial=5)
+TSA = replace(STAMPER, more=(ALONE,), not_before=NOON - 10 * YEAR)
+TSA_ROOT = replace(
+    ROOT, name=organization_name("gốc dấu thời gian"), key="tsa root", serial=5, not_before=NOON - 10 * YEAR
+)
 
 
 @dataclass(frozen=True, kw_only=True)
