@@ -1,4 +1,4 @@
-"""`python -m connectors intake|deliver|notify|register|trust`: one connector, until SIGTERM."""
+"""`python -m connectors intake|deliver|notify|register|trust|outbox`: one connector, until SIGTERM."""
 
 import argparse
 import importlib
@@ -13,6 +13,7 @@ CONNECTORS = {
     "notify": "connectors.notify.process",
     "register": "connectors.register.process",
     "trust": "connectors.trust.process",
+    "outbox": "connectors.outbox.process",
 }
 """Each module has `run()`; it is imported only in its own process."""
 

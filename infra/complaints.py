@@ -49,5 +49,5 @@ def fault(fields: Mapping[str, FieldInfo], error: Mapping[str, Any]) -> str:
     """Say one fault of a value in one line; values that may be secret are not repeated."""
     where = str(error["loc"][0])
     name = variables(fields)[where][0] if where in fields else where
-    secret = "PASSWORD" in name.upper() or name.endswith(("STATE", "DATABASE"))
+    secret = "PASSWORD" in name.upper() or name.endswith(("STATE", "DATABASE", "OUTBOX"))
     return f"{name}: {error['msg']}" + ("" if secret else f" (it is {error['input']!r})")

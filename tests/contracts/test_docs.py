@@ -32,6 +32,7 @@ PROCESSES = (
     "notify",
     "register",
     "trust",
+    "outbox",
     "up",
     "play",
     "mailbox",
