@@ -29,7 +29,7 @@ class System:
     def prepare(self) -> None:
         """Make the table as the example does."""
         with self.connect() as connection:
-            connection.execute(SCHEMA.read_text(encoding="utf-8"))  # type: ignore[call-overload] # a file, no literal
+            connection.execute(SCHEMA.read_text(encoding="utf-8"))
 
     def connect(self) -> psycopg.Connection[Any]:
         """Connect as the document system does."""

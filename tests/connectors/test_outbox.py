@@ -156,7 +156,8 @@ def test_what_is_too_large_is_refused_unread(system: System) -> None:
     _, receipt, refusal = system.rows()[row]
 
     assert (None, "RESOURCE_LIMIT", "payload") == (receipt, refusal["code"], refusal["element"])
-    assert [] == system.doorway.receipts() == system.doorway.unfinished()
+    assert [] == system.doorway.receipts()
+    assert [] == system.doorway.unfinished()
 
 
 def test_what_was_handed_over_may_be_deleted(system: System) -> None:
