@@ -1,4 +1,4 @@
-"""`python -m connectors intake|deliver|notify|register|trust|api|console`: one connector, until SIGTERM."""
+"""`python -m connectors intake|deliver|notify|register|trust|api|console|outbox`: one connector, until SIGTERM."""
 
 import argparse
 import importlib
@@ -15,6 +15,7 @@ CONNECTORS = {
     "trust": "connectors.trust.process",
     "api": "connectors.http.process",
     "console": "connectors.console.process",
+    "outbox": "connectors.outbox.process",
 }
 """Each module has `run()`; it is imported only in its own process."""
 

@@ -66,5 +66,7 @@ def fault(fields: Mapping[str, FieldInfo], error: Mapping[str, Any]) -> str:
     """Say one fault of a value in one line; values that may be secret are not repeated."""
     where = str(error["loc"][0])
     name = variables(fields)[where][0] if where in fields else where
-    secret = any(word in name.upper() for word in ("PASSWORD", "SECRET")) or name.endswith(("STATE", "DATABASE"))
+    secret = any(word in name.upper() for word in ("PASSWORD", "SECRET")) or name.endswith(
+        ("STATE", "DATABASE", "OUTBOX")
+    )
     return f"{name}: {error['msg']}" + ("" if secret else f" (it is {error['input']!r})")

@@ -72,6 +72,14 @@ INTAKE = Counter(
 HTTP = Counter(
     "lienthong_http_requests_total", "Requests that the API answered, by call and status.", ["call", "status"]
 )
+OUTBOX_ROWS = Counter(
+    "lienthong_outbox_rows_total",
+    "Rows of outbox tables finished, by outcome and reason.",
+    ["source", "outcome", "reason"],
+)
+OUTBOX_FAULTS = Counter("lienthong_outbox_faults_total", "Databases that failed the relay.", ["source", "kind"])
+OUTBOX_WAITING = Gauge("lienthong_outbox_waiting_rows", "Rows that are not handed over yet.", ["process", "source"])
+OUTBOX_OLDEST = Gauge("lienthong_outbox_oldest_seconds", "Age of the oldest of them.", ["process", "source"])
 DELIVERIES = Counter("lienthong_deliveries_total", "Transport facts, by milestone.", ["milestone", "how"])
 PROCESS_RESTARTS = Counter("lienthong_process_restarts_total", "Restarts by the supervisor.", ["process", "reason"])
 REFERENCE = Gauge(

@@ -1,7 +1,7 @@
 """Which processes make an axis, in which order they start, and what each is told."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,9 @@ API, PREFLIGHT = "api", "preflight"
 
 CONSOLE = "console"
 """Runs only where somebody has an account."""
+
+OUTBOX = "outbox"
+"""Runs only where a document system's database is to be relayed."""
 
 STEPPED_TICK_SECONDS = "0.1"
 """A stepped clock waits for every process to look: the sooner they do, the shorter a simulated week."""
@@ -79,6 +82,9 @@ def axis(settings: Settings, workers: Workers) -> Iterator[Spec]:
         yield _watched(settings, connector, "connectors", connector)
     if settings.api_clients:
         yield _watched(settings, PREFLIGHT, "processors", PREFLIGHT)
+    for number in range(settings.outbox_relays if settings.outbox else 0):
+        shard = {"LIENTHONG_OUTBOX_SHARD": f"{number}/{settings.outbox_relays}"}
+        yield _watched(settings, f"{OUTBOX}-{number}", "connectors", OUTBOX, more=shard)
 
 
 def mail_sink(settings: Settings, port: int) -> Spec:
@@ -125,12 +131,14 @@ def told(
     return said
 
 
-def _watched(settings: Settings, name: str, module: str, *arguments: str) -> Spec:
+def _watched(
+    settings: Settings, name: str, module: str, *arguments: str, more: Mapping[str, str] | None = None
+) -> Spec:
     return Spec(
         name=name,
         argv=_python(module, *arguments),
         rank=AXIS,
-        environment={"LIENTHONG_PROCESS": name},
+        environment={"LIENTHONG_PROCESS": name, **(more or {})},
         progress=progress_file(settings.run_folder, name),
     )
 

@@ -1,4 +1,4 @@
-"""The settings of what reaches beyond the axis: mails and posts, reports, the web, a bucket of contents. `infra.settings` has the others and reads them all."""
+"""The settings of what reaches beyond the axis: mails and posts, reports, the web, a bucket of contents, databases. `infra.settings` has the others and reads them all."""
 
 from pathlib import Path
 from typing import Annotated
@@ -71,3 +71,13 @@ class Outside(BaseSettings):
         if self.s3_secret_file:
             return self.s3_secret_file.read_text().strip()
         return self.s3_secret.get_secret_value() if self.s3_secret else ""
+
+    # -- databases of document systems ---------------------------------------------------------------
+    outbox: str = Field(
+        default="",
+        pattern=r"^(\s*[^=\s]+=postgres(ql)?://\S+)*\s*$",
+        description="Outbox tables to relay: words of ADDRESS=postgresql://USER@HOST/DATABASE[#TABLE]; empty: none.",
+    )
+    outbox_delete: bool = Field(default=False, description="Delete rows that were handed over; refused ones stay.")
+    outbox_relays: Count = Field(default=1, description="Relays that `up` starts; each has its share of aggregates.")
+    outbox_shard: str = Field(default="", pattern="^([0-9]+/[0-9]+)?$", description="That share; set by `up`.")

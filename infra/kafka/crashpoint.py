@@ -20,8 +20,13 @@ POINTS = (
     "taken",
     "stored",
     "receipted",
+    "row_locked",
+    "row_dropped",
+    "row_answered",
+    "row_noted",
+    "row_finished",
 )
-"""In the order in which a batch, or a round of timers, passes them; the last three are intake's, around `emitted` and `confirmed`."""
+"""In the order in which a batch, or a round of timers, passes them; then three of intake's, around `emitted` and `confirmed`, and the outbox relay's."""
 
 CrashPoints = Callable[[str], None]
 

@@ -35,6 +35,7 @@ PROCESSES = (
     "trust",
     "api",
     "console",
+    "outbox",
     "up",
     "play",
     "mailbox",

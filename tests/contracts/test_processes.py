@@ -25,8 +25,8 @@ PLACES = {
 }
 """Process -> where its code lies; what runs them (`infra.kafka`) makes no events but dead letters."""
 
-LOOKING = {"api", "console"}
-"""Shows what others wrote down; it is on no topic."""
+OFF_LOG = {"api", "console", "outbox"}
+"""They speak to doors, and show what others wrote down: they are on no topic."""
 
 AHEAD: set[tuple[str, str]] = set()
 """Declared, and written by commands that are still to come."""
@@ -61,7 +61,7 @@ def test_every_process_is_known() -> None:
     """Producers and consumers are flows, connectors or the command line; every one of these reads or writes something."""
     named = {name for topic in TOPICS for name in (*topic.producers, *topic.consumers)}
 
-    assert {*FLOWS, *CONNECTORS, "cli"} - LOOKING == named
+    assert {*FLOWS, *CONNECTORS, "cli"} - OFF_LOG == named
     assert set(PLACES) == named
 
 
