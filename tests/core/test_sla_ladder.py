@@ -1,5 +1,7 @@
 """Who is told at which step (decisions, "Ladder"): a step without a contact is skipped, a breach never comes early, roots have no parent."""
 
+from dataclasses import replace
+
 import pytest
 
 from processors.sla.deadlines import deadlines
@@ -155,3 +157,22 @@ def test_the_last_step_is_raised_again(urgency: str, again: str) -> None:
     assert repeated is not None
     assert (4, again, rungs[-1].to) == (repeated.step, local(repeated.at), repeated.to)
     assert (4, 2) == (climb.taken(repeated).step, climb.taken(repeated).number)
+
+
+def test_a_ladder_that_reaches_nobody_is_not_climbed_again() -> None:
+    """The fault of the directory is reported once; there is nobody to repeat it to."""
+    rules = rulebook()
+    nobody = Rung(step=0, at=at(START), to=())
+
+    assert next_rung((nobody,), Climb().taken(nobody), "normal", rules.calendar.pattern(), rules) is None
+    assert next_rung((), Climb().taken(nobody), "normal", rules.calendar.pattern(), rules) is None
+
+
+def test_an_urgency_without_an_interval_is_not_repeated() -> None:
+    """`repeat` of sla.yaml names no interval: the last step is the last word."""
+    rules = rulebook()
+    silent = replace(rules, sla=replace(rules.sla, repeat={}))
+    rungs = ladder()
+
+    assert next_rung(rungs, Climb().taken(rungs[-1]), "normal", rules.calendar.pattern(), rules) is not None
+    assert next_rung(rungs, Climb().taken(rungs[-1]), "normal", rules.calendar.pattern(), silent) is None
