@@ -176,3 +176,13 @@ def test_an_urgency_without_an_interval_is_not_repeated() -> None:
 
     assert next_rung(rungs, Climb().taken(rungs[-1]), "normal", rules.calendar.pattern(), rules) is not None
     assert next_rung(rungs, Climb().taken(rungs[-1]), "normal", rules.calendar.pattern(), silent) is None
+
+
+def test_a_climb_remembers_everybody_once() -> None:
+    """The clerk of the second step was told at the first."""
+    climb = Climb()
+    for rung in ladder()[:3]:
+        climb = climb.taken(rung)
+
+    assert [(COMMUNE, CLERK), (PROVINCE, CLERK), (COMMUNE, HEAD)] == [(each.organ_id, each.role) for each in climb.told]
+    assert (2, 1, FOUR) == (climb.step, climb.number, local(climb.at))

@@ -162,7 +162,11 @@ def test_results_are_utc_and_seconds_are_kept() -> None:
         ("2026-08-28 08:00", "2026-08-31 08:00", True),  # the last day
         ("2026-08-27 08:00", "2026-08-30 08:00", False),  # the day before it
         ("2026-09-01 08:00", "2026-09-03 08:00", True),  # the first day
-        ("2026-09-02 00:30", "2026-09-03 08:00", False),  # just after it, by the local clock (in UTC it is still that day)
+        (
+            "2026-09-02 00:30",
+            "2026-09-03 08:00",
+            False,
+        ),  # just after it, by the local clock (in UTC it is still that day)
         ("2026-12-31 08:00", "2027-01-01 08:00", False),  # over New Year, both years have rows
         ("2027-11-10 08:00", "2027-11-20 08:00", False),  # the last year with rows
         ("2025-12-30 08:00", "2026-01-01 08:00", True),  # the year before the first
