@@ -118,6 +118,12 @@ def test_the_four_ways_of_writing_a_moment() -> None:
     assert "2026-11-27 07:30" == local(end(Due("close", minus=8 * HOURS), friday))
     assert "2026-11-23 12:00" == local(end(Due("close", otherwise=Wall(HOURS))))
     assert (None, None) == (end(Due("close")), end(None))
+    assert "2026-11-25 07:30" == local(end(WorkingDay(1, "open")))
+    assert "2026-11-25 15:00" == local(end(WorkingDay(1, "close", minus=2 * HOURS)))
+    assert "2026-11-27 07:30" == local(end(Due("open"), friday))
+    assert "2026-11-23 13:30" == local(end(Due("close", otherwise=Working(HOURS))))
+    for moment in (Wall(HOURS), Working(HOURS), WorkingDay(1, "close"), Due("close")):
+        assert UTC == present(end(moment, friday)).tzinfo
 
 
 def test_what_is_not_announced_is_provisional() -> None:
