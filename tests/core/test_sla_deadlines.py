@@ -1,5 +1,6 @@
 """When is what owed (decisions, "Deadlines"): examples on the demo's calendar, where Tuesday 24 November 2026 is a holiday."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -174,3 +175,33 @@ def test_who_owes(clock: str, mode: str, owes: str, debtor: str) -> None:
     )
 
     assert (owes, debtor) == (found.owes, found.debtor)
+
+
+def test_an_agency_nobody_knows_has_no_level_and_the_default_hours() -> None:
+    """An override for a level does not reach it; the calendar says by which version it was worked out."""
+    rules = rulebook(overrides=("clock: intake, level: commune, breach: {working: PT2H}",))
+    found = deadlines(
+        "intake", at("23 09:00"), "normal", agency="000.99.99.H53", sender=PROVINCE, mode="", due=None, rulebook=rules
+    )
+    bare = deadlines(
+        "intake", at("23 09:00"), "normal", agency=COMMUNE, sender=PROVINCE, mode="", due=None,
+        rulebook=replace(rules, versions={}),
+    )  # fmt: skip
+
+    assert ("25 17:00", "office-0800") == (local(found.breach), found.pattern.name)
+    assert found.calendar_version == rules.versions["calendar"] != ""
+    assert "" == bare.calendar_version
+
+
+@pytest.mark.parametrize(("gone", "left"), [("breach", [0]), ("warn", [1, 2, 3, 4])])
+def test_a_moment_that_does_not_exist_takes_its_steps_with_it(gone: str, left: list[int]) -> None:
+    """Without a breach only the warning is left; without a warning the breach and what follows it."""
+    override = f"clock: intake, urgency: normal, {gone}: {{due: DueDate, at: close, otherwise: none}}"
+    found = deadlines(
+        "intake", at("23 09:00"), "normal", agency=COMMUNE, sender=PROVINCE, mode="", due=None,
+        rulebook=rulebook(overrides=(override,)),
+    )  # fmt: skip
+
+    assert left == [rung.step for rung in found.ladder]
+    assert "23 17:00" == local(found.target)
+    assert found.first_step_at == {"breach": found.warn, "warn": found.breach}[gone]

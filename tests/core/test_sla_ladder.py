@@ -1,11 +1,14 @@
 """Who is told at which step (decisions, "Ladder"): a step without a contact is skipped, a breach never comes early, roots have no parent."""
 
+from dataclasses import replace
+
 import pytest
 
 from processors.sla.deadlines import deadlines
-from processors.sla.ladder import Climb, Rung, next_rung
-from processors.sla.parties import Gap
+from processors.sla.ladder import Climb, Rung, Span, next_rung, rungs
+from processors.sla.parties import Gap, Parties
 from processors.sla.rulebook import Rulebook
+from schemas.reference.sla import Party
 from tests.core.routing_cases import COMMUNE, MINISTRY, PROVINCE, WARD
 from tests.core.sla_cases import AXIS, at, local, rulebook
 
@@ -155,3 +158,59 @@ def test_the_last_step_is_raised_again(urgency: str, again: str) -> None:
     assert repeated is not None
     assert (4, again, rungs[-1].to) == (repeated.step, local(repeated.at), repeated.to)
     assert (4, 2) == (climb.taken(repeated).step, climb.taken(repeated).number)
+
+
+def test_a_ladder_that_reaches_nobody_is_not_climbed_again() -> None:
+    """The fault of the directory is reported once; there is nobody to repeat it to."""
+    rules = rulebook()
+    nobody = Rung(step=0, at=at(START), to=())
+
+    assert next_rung((nobody,), Climb().taken(nobody), "normal", rules.calendar.pattern(), rules) is None
+    assert next_rung((), Climb().taken(nobody), "normal", rules.calendar.pattern(), rules) is None
+
+
+def test_an_urgency_without_an_interval_is_not_repeated() -> None:
+    """`repeat` of sla.yaml names no interval: the last step is the last word."""
+    rules = rulebook()
+    silent = replace(rules, sla=replace(rules.sla, repeat={}))
+    rungs = ladder()
+
+    assert next_rung(rungs, Climb().taken(rungs[-1]), "normal", rules.calendar.pattern(), rules) is not None
+    assert next_rung(rungs, Climb().taken(rungs[-1]), "normal", rules.calendar.pattern(), silent) is None
+
+
+def test_a_climb_remembers_everybody_once() -> None:
+    """The clerk of the second step was told at the first."""
+    climb = Climb()
+    for rung in ladder()[:3]:
+        climb = climb.taken(rung)
+
+    assert [(COMMUNE, CLERK), (PROVINCE, CLERK), (COMMUNE, HEAD)] == [(each.organ_id, each.role) for each in climb.told]
+    assert (2, 1, FOUR) == (climb.step, climb.number, local(climb.at))
+
+
+def test_who_is_missing_at_the_last_step_is_reported_at_the_step_before() -> None:
+    """Neither operator nor the parent's head: the ladder ends at step 3, which names both gaps."""
+    rungs = ladder((AXIS, OPERATOR), (PROVINCE, HEAD))
+
+    assert [(0, WARN), (1, BREACH), (2, FOUR), (3, EIGHT)] == [(rung.step, local(rung.at)) for rung in rungs]
+    assert {Gap(organ_id=AXIS, role=OPERATOR), Gap(organ_id=PROVINCE, role=HEAD)} == set(rungs[-1].gaps)
+    assert ((), (), ()) == tuple(rung.gaps for rung in rungs[:3])
+
+
+def test_the_rung_that_tells_nobody_is_the_first_step() -> None:
+    """It stands at the last moment at which somebody should have been told."""
+    (rung,) = ladder((AXIS, OPERATOR), (PROVINCE, CLERK), (COMMUNE, CLERK), clock="transport", mode="push")
+
+    assert (0, "23 10:00") == (rung.step, local(rung.at))
+
+
+def test_a_ladder_with_nobody_above_and_nobody_missing_is_empty() -> None:
+    """Only the parent is to be told, and a root has none."""
+    rules = rulebook()
+    found = ladder(agency=PROVINCE, sender=COMMUNE)
+    step = replace(rules.sla.ladder_for("intake", "recipient", "normal")[1], to=(Party(of="parent", role=CLERK),))
+    span = Span(since=at(START), warn=None, breach=found[1].at, pattern=rules.calendar.pattern())
+
+    assert () == rungs(span, (step,), Parties(debtor=PROVINCE), rules)
+    assert 1 == len(rungs(span, (step,), Parties(debtor=COMMUNE), rules))

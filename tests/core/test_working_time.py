@@ -118,6 +118,12 @@ def test_the_four_ways_of_writing_a_moment() -> None:
     assert "2026-11-27 07:30" == local(end(Due("close", minus=8 * HOURS), friday))
     assert "2026-11-23 12:00" == local(end(Due("close", otherwise=Wall(HOURS))))
     assert (None, None) == (end(Due("close")), end(None))
+    assert "2026-11-25 07:30" == local(end(WorkingDay(1, "open")))
+    assert "2026-11-25 15:00" == local(end(WorkingDay(1, "close", minus=2 * HOURS)))
+    assert "2026-11-27 07:30" == local(end(Due("open"), friday))
+    assert "2026-11-23 13:30" == local(end(Due("close", otherwise=Working(HOURS))))
+    for moment in (Wall(HOURS), Working(HOURS), WorkingDay(1, "close"), Due("close")):
+        assert UTC == present(end(moment, friday)).tzinfo
 
 
 def test_what_is_not_announced_is_provisional() -> None:
@@ -153,3 +159,27 @@ def test_results_are_utc_and_seconds_are_kept() -> None:
     assert datetime(2026, 11, 23, 2, 0, 30, tzinfo=UTC) == add_working(CALENDAR, OFFICE, start, HOURS)
     assert UTC == add_working(CALENDAR, OFFICE, start.astimezone(HERE), HOURS).tzinfo
     assert start == subtract_working(CALENDAR, OFFICE, start + HOURS, HOURS)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "provisional"),
+    [
+        ("2026-08-31 08:00", "2026-08-31 17:00", True),  # one day
+        ("2026-08-28 08:00", "2026-08-31 08:00", True),  # the last day
+        ("2026-08-27 08:00", "2026-08-30 08:00", False),  # the day before it
+        ("2026-09-01 08:00", "2026-09-03 08:00", True),  # the first day
+        (
+            "2026-09-02 00:30",
+            "2026-09-03 08:00",
+            False,
+        ),  # just after it, by the local clock (in UTC it is still that day)
+        ("2026-12-31 08:00", "2027-01-01 08:00", False),  # over New Year, both years have rows
+        ("2027-11-10 08:00", "2027-11-20 08:00", False),  # the last year with rows
+        ("2025-12-30 08:00", "2026-01-01 08:00", True),  # the year before the first
+        ("2025-12-30 08:00", "2025-12-30 09:00", True),
+        ("2026-09-04 08:00", "2026-08-30 08:00", False),  # nothing lies between
+    ],
+)
+def test_both_ends_count_as_provisional_days(start: str, end: str, provisional: bool) -> None:  # noqa: FBT001 - a column
+    """By local days, the first and the last included, none beyond."""
+    assert provisional == is_provisional(CALENDAR, OFFICE, at(start), at(end))
