@@ -14,7 +14,7 @@ from infra import logs, metrics
 from infra.clock import FileClock, set_clock
 from infra.settings import Settings
 
-UNITS = ("_total", "_seconds", "_bytes", "_records", "_info", "_obligations", "_findings")
+UNITS = ("_total", "_seconds", "_bytes", "_records", "_info", "_obligations", "_findings", "_rows")
 
 
 def test_names_follow_prometheus() -> None:
