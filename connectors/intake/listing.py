@@ -27,14 +27,15 @@ class Listing:
         """Return how many wait, as of the last look."""
         return len(self._found)
 
-    def look(self) -> None:
-        """List and open what is new; raise OSError where the folder cannot be read."""
+    def look(self) -> list[Path]:
+        """Return what waits, listed again unless that was done just now; raise OSError where the folder cannot be read."""
         if self._found and self._now() < self._again_at:
-            return
+            return self._found
         begun = self._now()
         self._found = taking.waiting(self._folder)
         self._looks = {path: self._looks[path] for path in self._found if path in self._looks}
         self._again_at = self._now() + AS_LONG * (self._now() - begun)
+        return self._found
 
     def peek(self) -> None:
         """Open some of those that were not opened yet."""

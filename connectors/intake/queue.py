@@ -75,7 +75,7 @@ class Queue:
         known = self._listings
         self._listings = {door: known.get(door) or Listing(door.folder) for door in doors}
         for door, listing in self._listings.items():
-            self._look(door, lambda listing=listing: listing.look() or [])  # type: ignore[misc] # bound now
+            self._look(door, listing.look)
             listing.peek()
 
     def _urgent(self, limit: int) -> dict[Door, list[Path]]:
