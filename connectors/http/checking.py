@@ -9,23 +9,15 @@ from connectors.http.answers import Json
 from connectors.http.callers import Caller
 from connectors.http.documents import MEDIA_TYPES
 from connectors.http.office import Office
-from connectors.http.problems import RefusedError, not_ready
-from infra.packets import limits
+from connectors.http.problems import not_ready
+from connectors.http.uploads import uploaded
 from infra.preflight import NoPreflightError, ask
 
 
 async def preflight(office: Office, request: Request, caller: Caller) -> Response:
     """Answer 200 whether the packet is good or not: the question was answered. 503 while nobody can."""
     fields.require_media_type(request, *MEDIA_TYPES)
-    try:
-        office.uploads.require(caller.name)
-    except RefusedError:
-        await spool.drain(request)
-        raise
-    with office.uploads.taken(caller.name):
-        most = limits(office.settings).packet_bytes
-        file = office.handovers.spool(caller.name)
-        spooled = await spool.receive(request, file, most=most, limits=office.clients.limits)
+    async with uploaded(office, request, caller) as spooled:
         try:
             return Json(await run_in_threadpool(_forecast, office, caller, spooled))
         finally:

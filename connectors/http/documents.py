@@ -13,9 +13,9 @@ from connectors.http.callers import Caller
 from connectors.http.handover import Handed
 from connectors.http.office import Office
 from connectors.http.problems import RefusedError
+from connectors.http.uploads import uploaded
 from connectors.http.visible import visible
 from connectors.register import story
-from infra.packets import limits
 from schemas.reasons import REASONS, sentence_vi
 
 MEDIA_TYPES = ("application/octet-stream", "application/xml", "text/xml")
@@ -38,15 +38,7 @@ async def submit(office: Office, request: Request, caller: Caller) -> Response:
 
 async def hand_over(office: Office, request: Request, caller: Caller, *, key: str = "", digest: str = "") -> Handed:
     """Spool a request's body and hand it over once; raise `RefusedError`."""
-    try:
-        office.uploads.require(caller.name)
-    except RefusedError:
-        await spool.drain(request)
-        raise
-    with office.uploads.taken(caller.name):
-        most = limits(office.settings).packet_bytes
-        file = office.handovers.spool(caller.name)
-        spooled = await spool.receive(request, file, most=most, limits=office.clients.limits, digest=digest)
+    async with uploaded(office, request, caller, digest=digest) as spooled:
         return await run_in_threadpool(pass_on, office, caller, spooled, key=key)
 
 
