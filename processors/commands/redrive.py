@@ -74,9 +74,9 @@ def _act(ctx: Ctx, looks: list[Look], *, by: str, why: str, timeout: float) -> i
     """Ask the router about what would change, and say what came of it."""
     asked = asking.ask(ctx.settings, [each for each in looks if each.changes], by=by, why=why)
     sent = asking.sent(ctx.settings, asked, seconds=timeout)
-    acts, code = {id(each): act for act, each in asked.items()}, DONE
+    acts, code = {each.packet: act for act, each in asked.items()}, DONE
     for each in looks:
-        act = acts.get(id(each), "")
+        act = acts.get(each.packet, "")
         done = [delivery(event) for event in sent.get(act, ())]
         code = NO if act and len(done) < len(each.would_send) else code
         _say(ctx, each, {"dry_run": False, "act": act, "sent": done})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from processors.redriving.choosing import Story
+from processors.redriving.choosing import Packet, Story
 from processors.routing import answers
 from processors.routing.documents import dispatch, fault_of
 from processors.routing.memory import Document
@@ -29,6 +29,11 @@ class Look:
     would_send: tuple[DocumentDispatched, ...] = ()
     why_not: str = ""
     """Why nothing can be decided again; empty: it can."""
+
+    @property
+    def packet(self) -> Packet:
+        """Name the packet."""
+        return self.document_key, self.sha256
 
     @property
     def changes(self) -> bool:
