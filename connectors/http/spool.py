@@ -5,7 +5,7 @@ import hashlib
 import os
 import time
 from asyncio import timeout
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -60,8 +60,20 @@ def _require_same(said: str, size: int, wanted: str, element: str) -> None:
 
 
 async def _copied(request: Request, out: BinaryIO, *, most: int, limits: Limits) -> tuple[str, int]:
-    found, waiting, size, pace = hashlib.sha256(), bytearray(), 0, Pace(limits)
-    body = aiter(request.stream())
+    found, waiting, size = hashlib.sha256(), bytearray(), 0
+    async for chunk in _chunks(request, most=most, limits=limits):
+        size += len(chunk)
+        waiting += chunk
+        if len(waiting) >= PIECE:
+            await run_in_threadpool(_write, bytes(waiting), out, found.update, last=False)
+            waiting.clear()
+    await run_in_threadpool(_write, bytes(waiting), out, found.update, last=True)
+    return found.hexdigest(), size
+
+
+async def _chunks(request: Request, *, most: int, limits: Limits) -> AsyncIterator[bytes]:
+    """Yield a body as it comes; raise `RefusedError` where it stops coming, falls behind or is too long."""
+    size, pace, body = 0, Pace(limits), aiter(request.stream())
     while True:
         try:
             async with timeout(limits.idle_seconds):
@@ -73,12 +85,9 @@ async def _copied(request: Request, out: BinaryIO, *, most: int, limits: Limits)
         if size > most:
             await drain(request)
             raise _too_large(size, most)
-        waiting += chunk
-        if len(waiting) >= PIECE or not chunk:
-            await run_in_threadpool(_write, bytes(waiting), out, found.update, last=not chunk)
-            waiting.clear()
         if not chunk:
-            return found.hexdigest(), size
+            return
+        yield chunk
 
 
 def _write(piece: bytes, out: BinaryIO, update: Callable[[bytes], None], *, last: bool) -> None:
@@ -104,20 +113,7 @@ class Pace:
 
 async def small(request: Request, *, most: int, limits: Limits) -> bytes:
     """Return a body that must be small."""
-    got, pace, body = bytearray(), Pace(limits), aiter(request.stream())
-    while True:
-        try:
-            async with timeout(limits.idle_seconds):
-                chunk = await anext(body, b"")
-        except TimeoutError:
-            raise _too_slow() from None
-        got += chunk
-        pace.require(len(got))
-        if len(got) > most:
-            await drain(request)
-            raise _too_large(len(got), most)
-        if not chunk:
-            return bytes(got)
+    return b"".join([chunk async for chunk in _chunks(request, most=most, limits=limits)])
 
 
 async def drain(request: Request) -> None:

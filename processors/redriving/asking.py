@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from infra.kafka.acting import Acts
 from infra.kafka.tail import Tail
 from infra.settings import Settings
-from processors.redriving.choosing import OUTCOMES
+from processors.redriving.choosing import OUTCOMES, events_in
 from processors.redriving.looking import Look
 from schemas import redriving
-from schemas.codec import DecodeError, decode
 from schemas.events import DocumentDispatched, OperatorActed
 from schemas.ids import event_id
 
@@ -51,11 +50,7 @@ def sent(settings: Settings, asked: Mapping[str, Look], *, seconds: float) -> Ma
     tail, until = Tail(settings, OUTCOMES[:1]), time.monotonic() + seconds
     try:
         while wanted - found.keys() and time.monotonic() < until:
-            for record in tail.poll():
-                try:
-                    event = decode(record.topic, record.key, record.value, record.headers)
-                except DecodeError:
-                    continue
+            for event in events_in(tail.poll()):
                 if isinstance(event, DocumentDispatched) and (act := _act(event)) in asked:
                     found[act, event.recipient] = event
     finally:

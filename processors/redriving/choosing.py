@@ -81,10 +81,10 @@ class Chosen:
 
 def choose(settings: Settings, where: Where) -> Chosen:
     """Read the log twice, so that only what is meant is kept in memory; raise `EnvironmentFaultError` without Kafka."""
-    packets = dict.fromkeys(_packet(each) for each in _events(read_all(settings, OUTCOMES)) if where.holds(each))
+    packets = dict.fromkeys(_packet(each) for each in events_in(read_all(settings, OUTCOMES)) if where.holds(each))
     chosen = Chosen(packets=sorted(packets), stories={key: Story() for key, _ in packets})
     if chosen.packets:
-        for event in _distinct(_events(read_all(settings, (VERDICTS, *OUTCOMES)))):
+        for event in _distinct(events_in(read_all(settings, (VERDICTS, *OUTCOMES)))):
             enter(chosen.stories, event)
     return chosen
 
@@ -109,7 +109,7 @@ def _packet(outcome: Event) -> Packet:
     raise TypeError(type(outcome).__name__)
 
 
-def _events(records: Iterable[Record]) -> Iterator[Event]:
+def events_in(records: Iterable[Record]) -> Iterator[Event]:
     """Yield what can be read; what cannot is a dead letter already."""
     for record in records:
         try:

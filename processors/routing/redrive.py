@@ -44,11 +44,12 @@ def on_redrive(
     if known is None or tried is None or tried.verdict != verdict.event_id:
         return None
     verdict = replace(verdict, provisional=tried.provisional, causation_id=act_id)
-    fault = (tried.refused if why_not(verdict, known) else "") or fault_of(verdict, reference, now)
+    blocked = why_not(verdict, known)
+    fault = (tried.refused if blocked else "") or fault_of(verdict, reference, now)
     if fault and tried.refused:
         document = known.with_try(verdict.content.sha256, replace(tried, refused=fault))
         return Decision(events=(answers.refused(verdict, fault, reference, now),), document=document)
-    if fault or why_not(verdict, known):
+    if fault or blocked:
         return None
     again = dispatch(verdict, known, reference, now)
     if not tried.refused:  # the other recipients had their outcome

@@ -84,7 +84,7 @@ class Town:
                 probes.dropped[key] = time.time(), urgent
                 self.drop(OTHER, packet)
             self.sight.look()
-            time.sleep(LOOK_SECONDS)
+            time.sleep(LOOK_SECONDS)  # the pace at which packets come
         self.wait_for(probes.dropped)
         return probes
 
@@ -94,7 +94,7 @@ class Town:
         while any(self._open(key) for key in keys):
             assert time.monotonic() < until, "no outcome in time"
             self.sight.look()
-            time.sleep(LOOK_SECONDS)
+            time.sleep(LOOK_SECONDS)  # the pause between two looks
 
     def _open(self, key: str) -> bool:
         return (seen := self.sight.seen.get(key)) is None or seen.outcome is None

@@ -30,7 +30,7 @@ def answer(connection: psycopg.Connection[Any], row: str, *, seconds: float = 60
         taken, refused = connection.execute(question, (row,)).fetchone() or (None, None)
         if refused or taken:
             return f"refused: {refused}" if refused else f"handed over: {taken}"
-        time.sleep(0.2)
+        time.sleep(0.2)  # the pause between two looks
     return "no answer yet; the row stays, and is handed over as soon as the axis runs"
 
 
