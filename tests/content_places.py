@@ -2,9 +2,6 @@
 
 import hashlib
 import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +11,10 @@ from typing import Protocol
 import pytest
 
 from infra.content import CHUNK, ContentStore, open_content
-from infra.kafka.places import free_ports
 from infra.settings import Settings
-from tests.axis import until
+from tests.gateway import BUCKET, INSTALL, PREFIX, Gateway, gateway_program, variables
 from tests.s3_stand_in import StandIn, stand_in
 
-INSTALL = "go install github.com/versity/versitygw/cmd/versitygw@v1.7.0"
-BUCKET, PREFIX = "contents", "truc/a"
-KEY, SECRET = "axis", "kept-to-ourselves"
 PDF = "application/pdf"
 LARGE = b"0123456789abcdef" * (11 * CHUNK // 16) + b"end"
 """More than two parts of an upload."""
@@ -108,16 +101,6 @@ class Bucket:
         del self.server.objects[f"{PREFIX}/{name}"]
 
 
-def variables(port: int) -> dict[str, str]:
-    """Return the variables that name a bucket behind a port."""
-    return {
-        "LIENTHONG_CONTENT": f"s3://{BUCKET}/{PREFIX}",
-        "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-    }
-
-
 def named(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Name a bucket behind a port in the environment, for this process and those it starts."""
     for name, value in variables(port).items():
@@ -126,25 +109,14 @@ def named(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def versitygw(folder: Path) -> Iterator[int]:
-    """Run the real server over a folder, with one bucket; without its program skip the test, except where CI=true."""
-    go = Path(os.environ.get("GOPATH", Path.home() / "go")) / "bin" / "versitygw"
-    program = shutil.which("versitygw") or (str(go) if go.exists() else "")
-    if not program:
-        missing = f"versitygw is not installed: {INSTALL}"
+    """Run the real server over a folder; without its program skip the test, except where CI=true."""
+    program = gateway_program()
+    if program is None:
         if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    (folder / BUCKET).mkdir(parents=True)
-    (port,) = free_ports(1)
-    command = [program, "--port", f"127.0.0.1:{port}", "--access", KEY, "--secret", SECRET, "--health", "/health"]
-    with (folder.parent / "versitygw.log").open("wb") as out:
-        server = subprocess.Popen([*command, "posix", str(folder)], stdout=out, stderr=out)
-    try:
-        until(lambda: server.poll() is not None or _listens(port))
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
+            pytest.fail(INSTALL)
+        pytest.skip(INSTALL)
+    with Gateway(program, folder) as gateway:
+        yield gateway.port
 
 
 @contextmanager
@@ -161,8 +133,3 @@ def place(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         with versitygw(folder / "served") as port:
             named(port, monkeypatch)
             yield Folder(Settings.load(), folder / "served" / BUCKET / PREFIX)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as trial:
-        return trial.connect_ex(("127.0.0.1", port)) == 0

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
 
 from infra import logs
 from infra.clock import set_clock
@@ -56,10 +59,18 @@ def worker(stage: Stage, processor: str, replica: int) -> Spec:
     return next(spec for spec in every if spec.name == f"{processor}-{replica}")
 
 
-def _databases(around: Surroundings) -> dict[str, str]:
-    """Return what our own look at the state needs of the processes' settings."""
-    named = {"LIENTHONG_STATE": "state", "LIENTHONG_REGISTER_DATABASE": "register_database"}
-    return {field: around.environment[name] for name, field in named.items() if name in around.environment}
+def _outside(around: Surroundings) -> dict[str, Any]:
+    """Return what our own look at state and contents needs of the processes' settings."""
+    named = {
+        "LIENTHONG_STATE": "state",
+        "LIENTHONG_REGISTER_DATABASE": "register_database",
+        "LIENTHONG_CONTENT": "content",
+        "AWS_ENDPOINT_URL_S3": "s3_endpoint",
+        "AWS_ACCESS_KEY_ID": "s3_key",
+    }
+    secret = around.environment.get("AWS_SECRET_ACCESS_KEY")
+    plain = {field: around.environment[name] for name, field in named.items() if name in around.environment}
+    return {**plain, **({"s3_secret": SecretStr(secret)} if secret else {})}
 
 
 def _start_broker(cluster: KafkaCluster, around: Surroundings) -> None:
@@ -91,8 +102,8 @@ def raised(settings: Settings, setting: Setting) -> Iterator[Stage]:
             settings = settings.model_copy(update={"kafka_bootstrap": cluster.bootstrap})
             set_clock(settings.clock_file, "stepped", at=BEGINS)
             provision.apply(settings)
+            settings = settings.model_copy(update=_outside(around))
             publish_province(settings, BEGINS)
-            settings = settings.model_copy(update=_databases(around))
             make_folders(settings)
             sight = Sight(settings)
             specs = company(settings, around, Workers())

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.chaos.fault import FAULTS, Fault
-from tests.chaos.faults import broker, calm, database, disks, messages, network, outside, processes
+from tests.chaos.faults import broker, bucket, calm, database, disks, messages, network, outside, processes
 from tests.chaos.surroundings import ACTS, MANY
 
-MODULES = (calm, processes, broker, messages, outside, disks, network, database)
+MODULES = (calm, processes, broker, messages, outside, disks, network, database, bucket)
 """Imported for the faults they declare."""
 
 

@@ -25,6 +25,7 @@ from tests.chaos.journal import Handed, JournalReader
 from tests.chaos.proxy import Proxy
 from tests.chaos.sight import Sight
 from tests.chaos.surroundings import Surroundings
+from tests.gateway import Gateway
 from tests.postgres import PostgresServer
 
 LOOK_SECONDS = 0.02
@@ -86,6 +87,12 @@ class Stage:
         """Where the state lies."""
         assert self.setting.around.postgres is not None, "no PostgreSQL on this stage"
         return self.setting.around.postgres
+
+    @property
+    def bucket(self) -> Gateway:
+        """Where the contents lie."""
+        assert self.setting.around.bucket is not None, "no bucket on this stage"
+        return self.setting.around.bucket
 
     # -- time ---------------------------------------------------------------------------------------------
     def look(self) -> None:

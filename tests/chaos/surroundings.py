@@ -1,4 +1,4 @@
-"""What stands around an axis in an act: small disks, a proxy, PostgreSQL. An act whose tool this machine lacks is left out, and says so."""
+"""What stands around an axis in an act: small disks, a proxy, PostgreSQL, a bucket. An act whose tool this machine lacks is left out, and says so."""
 
 import shutil
 import subprocess
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.proxy import INSTALL, Proxy, proxy_program
+from tests.gateway import INSTALL as INSTALL_GATEWAY
+from tests.gateway import Gateway, gateway_program, variables
 from tests.postgres import INSTALL as INSTALL_POSTGRES
 from tests.postgres import PostgresServer, server_here
 
@@ -30,6 +32,7 @@ class Surroundings:
     environment: Mapping[str, str] = field(default_factory=dict)
     proxy: Proxy | None = None
     postgres: PostgresServer | None = None
+    bucket: Gateway | None = None
 
 
 @contextmanager
@@ -72,6 +75,15 @@ def on_postgres(_var: Path) -> Iterator[Surroundings]:
 
 
 @contextmanager
+def on_a_bucket(var: Path) -> Iterator[Surroundings]:
+    """All contents in a bucket of a real S3 server."""
+    if (program := gateway_program()) is None:
+        raise LeftOutError(INSTALL_GATEWAY)
+    with Gateway(program, var / "served") as gateway:
+        yield Surroundings(bucket=gateway, environment=variables(gateway.port))
+
+
+@contextmanager
 def small_disks(var: Path) -> Iterator[Surroundings]:
     """Content store, state and broker each on a small file system."""
     with ExitStack() as mounted:
@@ -99,6 +111,7 @@ ACTS: dict[str, Callable[[Path], AbstractContextManager[Surroundings]]] = {
     "disks": small_disks,
     "network": behind_a_proxy,
     "postgres": on_postgres,
+    "bucket": on_a_bucket,
     "three": three_nodes,
     MANY: engine_only,
 }

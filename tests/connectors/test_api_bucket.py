@@ -10,7 +10,7 @@ from infra.settings import Settings
 from tests.axis import until
 from tests.connectors.api_inbox import DELIVERY, PACKET, SHA256, lay
 from tests.connectors.api_scene import Scene, api
-from tests.content_places import BUCKET, KEY, PREFIX
+from tests.gateway import BUCKET, KEY, PREFIX
 from tests.s3_stand_in import StandIn, stand_in
 
 PATH = f"/v1/inbox/{DELIVERY}"

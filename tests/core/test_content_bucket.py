@@ -12,7 +12,8 @@ from infra.content import ContentAwayError, ContentCorruptError, ContentMissingE
 from infra.examine import everything
 from infra.kafka.places import free_ports
 from infra.settings import Settings, SettingsError
-from tests.content_places import BUCKET, LARGE, PDF, SECRET, digest, name, named
+from tests.content_places import LARGE, PDF, digest, name, named
+from tests.gateway import BUCKET, SECRET
 from tests.s3_stand_in import StandIn, stand_in
 
 AWAY = [(503, "SlowDown")] * 99

@@ -15,7 +15,7 @@ from schemas.reference import files_of
 from tests.axis import open_axis, until
 from tests.connectors.doorway import at_hand, intake
 from tests.connectors.packets import document
-from tests.content_places import BUCKET, KEY, PREFIX
+from tests.gateway import BUCKET, KEY, PREFIX
 from tests.reference_files import demo_files
 from tests.s3_stand_in import StandIn, stand_in
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from infra.settings import Settings
-from tests.content_places import BUCKET, PREFIX, SECRET, named, versitygw
+from tests.content_places import named, versitygw
 from tests.demo_week import audit, week
+from tests.gateway import BUCKET, PREFIX, SECRET
 
 PACKETS, SECONDS = 24, 300.0
 
