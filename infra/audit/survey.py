@@ -43,8 +43,9 @@ READING: Mapping[str, Any] = {
     "queued.max.messages.kbytes": 4_096,
     "fetch.max.bytes": 1_048_576,
     "fetch.message.max.bytes": 262_144,
+    "fetch.queue.backoff.ms": 10,
 }
-"""The broker's checksums are checked too; what is fetched ahead is bounded."""
+"""The broker's checksums are checked too; what is fetched ahead is bounded, and fetched again soon: by default a full queue rests for a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
