@@ -30,7 +30,14 @@ def names(attributes: Mapping[str, asn1.TLV], certificate: Certificate) -> bool:
     newer, older = attributes.get(SIGNING_CERTIFICATE_V2), attributes.get(SIGNING_CERTIFICATE)
     if newer is None and older is None:
         return False
-    first, digest = _newer(der_of(newer)) if newer else (_older(der_of(older)), "sha1")  # type: ignore[arg-type] # one of them
+    if newer is not None:
+        _compare(*_newer(der_of(newer)), certificate)
+    if older is not None:  # where both are there, both must mean the same certificate
+        _compare(_older(der_of(older)), "sha1", certificate)
+    return True
+
+
+def _compare(first: EssCertificate | EssCertificateV2, digest: str, certificate: Certificate) -> None:
     if hashlib.new(digest, certificate.der, usedforsecurity=False).digest() != first.value:
         raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
     named = first.issuer_serial
@@ -38,7 +45,6 @@ def names(attributes: Mapping[str, asn1.TLV], certificate: Certificate) -> bool:
         same = named.serial == certificate.serial
         if not same or der_of(named.issuer.directory) != certificate.issuer_der:
             raise NotStrictError  # or spelt in another way: the general reader knows
-    return True
 
 
 @lru_cache(maxsize=1_024)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from asn1crypto import cms, core
+from asn1crypto import cms, core, x509
 from pyhanko.sign.general import (
     CMSExtractionError,
     MultivaluedAttributeError,
@@ -27,6 +27,9 @@ from processors.verification.limits import MAX_CMS_CERTIFICATE_BYTES, MAX_CMS_CE
 from processors.verification.trust.certificates import Certificate, load_certificate
 from processors.verification.trust.responses import NONE, Responses
 from schemas.reasons import REASONS
+
+SINGLE = frozenset({"signing_time", "signing_certificate", "signing_certificate_v2"})
+"""Signed attributes that come once, with one value; type and digest of the content are looked at with the value."""
 
 TRAILER = 1
 """Of RSASSA-PSS; there is no other."""
@@ -68,6 +71,8 @@ def _read(signed: cms.SignedData) -> SignedMessage:
         raise DefectError(_code(exc)) from exc
     except CMSExtractionError as exc:
         raise DefectError("NO_SIGNING_CERTIFICATE_FOUND") from exc
+    _check_single(signer_info["signed_attrs"])
+    _check_both(signer_info["signed_attrs"], certificates.signer_cert)
     lacking = get_signing_cert_attr(signer_info["signed_attrs"]) is None
     mechanism = signer_info["signature_algorithm"]
     content = signed["encap_content_info"]["content"]
@@ -87,6 +92,25 @@ def _read(signed: cms.SignedData) -> SignedMessage:
         integrity=partial(_integrity, signer_info, certificates.signer_cert),
         responses=_responses(signer_info),
     )
+
+
+def _check_single(attributes: cms.CMSAttributes) -> None:
+    """Refuse a second signing-time or signing-certificate: whoever reads one of them sees what it likes (RFC 5652 §11.3, RFC 5035 §4)."""
+    seen = [each["values"] for each in attributes if each["type"].native in SINGLE]
+    kinds = [each["type"].native for each in attributes if each["type"].native in SINGLE]
+    if len(set(kinds)) != len(kinds) or any(len(values) != 1 for values in seen):
+        raise DefectError("FORMAT_FAILURE")
+
+
+def _check_both(attributes: cms.CMSAttributes, certificate: x509.Certificate) -> None:
+    """Where the older signing-certificate attribute stands beside the newer one, it must mean the same certificate; pyHanko reads the newer."""
+    try:
+        find_unique_cms_attribute(attributes, "signing_certificate_v2")
+        older = find_unique_cms_attribute(attributes, "signing_certificate")
+    except NonexistentAttributeError:
+        return
+    if older["certs"][0]["cert_hash"].native != certificate.sha1:
+        raise DefectError("NO_SIGNING_CERTIFICATE_FOUND")
 
 
 def _load(certificate: object) -> Certificate:

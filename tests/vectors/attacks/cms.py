@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from asn1crypto import cms
 
@@ -18,6 +19,7 @@ from tests.vectors.attacks.messages import (
 )
 from tests.vectors.attacks.vector import File, attack
 from tests.vectors.attacks.verdicts import BAD_FORM
+from tests.vectors.scene import NOON
 
 SEVERAL = "several SignerInfos"
 CONTENT = "encapsulated content"
@@ -184,3 +186,29 @@ def an_attribute_taken_out_afterwards(*, forged: bool) -> File:
     TOTAL_FAILED, solely because the set is not the one signed.
     """
     return one(forged=forged, behind=lambda held: without("signing_certificate_v2", held))
+
+
+@attack(ATTRIBUTES, BAD_FORM, "FORMAT_FAILURE")
+def two_signing_times(*, forged: bool) -> File:
+    """signedAttrs [ …, signingTime: noon ][ signingTime: an hour later ]; the twin has the first.
+
+    TOTAL_FAILED, solely because the claimed time comes twice (RFC 5652 §11.3): each reader shows the one it likes.
+    """
+    times = [NOON, NOON + timedelta(hours=1)] if forged else [NOON]
+    return page(
+        replace(HONEST, attributes=lambda held: [*held, *(attribute("signing_time", _time(at)) for at in times)])
+    )
+
+
+@attack(ATTRIBUTES, BAD_FORM, "FORMAT_FAILURE")
+def a_signing_time_with_two_values(*, forged: bool) -> File:
+    """signedAttrs [ …, signingTime { noon, an hour later } ]; the twin has the first.
+
+    TOTAL_FAILED, solely because the one attribute has two values.
+    """
+    times = [NOON, NOON + timedelta(hours=1)] if forged else [NOON]
+    return page(replace(HONEST, attributes=lambda held: [*held, attribute("signing_time", *map(_time, times))]))
+
+
+def _time(at: datetime) -> cms.Time:
+    return cms.Time({"utc_time": at})

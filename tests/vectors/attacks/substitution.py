@@ -1,13 +1,16 @@
 """Attacks on the signed message from outside: whose certificate it is, how it is encoded, and what certificates it brings (RFC 5652, X.690)."""
 
+import hashlib
 from dataclasses import replace
 
-from asn1crypto import cms, core
+from asn1crypto import cms, core, tsp
 
+from infra.demo.pdf_signing import certificate_of
 from infra.pki import Credential, organization_name
 from tests.vectors.attacks.messages import (
     HONEST,
     agency,
+    attribute,
     names,
     one,
     page,
@@ -36,6 +39,18 @@ def the_attribute_means_another_certificate(*, forged: bool) -> File:
         forged=forged,
         attributes=lambda held: [*without("signing_certificate_v2", held), names(person().certificate)],
     )
+
+
+@attack(SUBSTITUTION, "INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND", "NO_SIGNING_CERTIFICATE_FOUND")
+def the_older_attribute_means_another_certificate(*, forged: bool) -> File:
+    """sid -> agency; signingCertificateV2 -> agency; signingCertificate (RFC 2634) -> person; the twin's means the agency, too.
+
+    INDETERMINATE, solely because two attributes of one signer mean two certificates.
+    """
+    meant = person() if forged else agency()
+    digest = hashlib.sha1(certificate_of(meant.certificate).dump(), usedforsecurity=False).digest()
+    older = attribute("signing_certificate", tsp.SigningCertificate({"certs": [{"cert_hash": digest}]}))
+    return page(replace(HONEST, attributes=lambda held: [*held, older]))
 
 
 def same_key_again() -> Credential:
