@@ -13,7 +13,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from connectors.console import agencies, entrance, letters, live, pages
+from connectors.console import (
+    acts,
+    agencies,
+    entrance,
+    letter_acts,
+    letters,
+    live,
+    pages,
+    quarantine,
+    reports,
+    snapshots,
+)
 from connectors.console.desk import Desk, View
 from connectors.console.guard import Guard
 from connectors.console.paging import CursorError
@@ -30,6 +41,13 @@ ROUTES: dict[str, tuple[str, Right, View]] = {
     "/agencies": ("GET", Right.LOOK, agencies.page),
     "/letters": ("GET", Right.LOOK, letters.page),
     "/letter": ("GET", Right.LOOK, letters.one),
+    "/letter/act": ("POST", Right.ACT, letter_acts.act),
+    "/quarantine": ("GET", Right.LOOK, quarantine.page),
+    "/acts": ("GET", Right.TRAIL, acts.page),
+    "/reports": ("GET", Right.LOOK, reports.page),
+    "/report": ("GET", Right.LOOK, reports.file),
+    "/snapshots": ("GET", Right.LOOK, snapshots.page),
+    "/snapshot": ("GET", Right.LOOK, snapshots.compared),
     "/live": ("GET", Right.LOOK, live.page),
     "/live/stream": ("GET", Right.LOOK, live.stream),
 }

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from connectors.console.rights import RIGHTS
+from connectors.console.rights import RIGHTS, Right
 from connectors.console.sessions import Session
 from connectors.console.texts import LANGUAGES, Texts, texts
 from infra.accounts import Account
@@ -25,8 +25,18 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-NAV = ("stuck", "documents", "agencies", "letters", "live")
-"""Pages of the menu: each is a route `/NAME` and a text `NAME.title`."""
+NAV = {
+    "stuck": Right.LOOK,
+    "documents": Right.LOOK,
+    "quarantine": Right.LOOK,
+    "letters": Right.LOOK,
+    "agencies": Right.LOOK,
+    "reports": Right.LOOK,
+    "snapshots": Right.LOOK,
+    "acts": Right.TRAIL,
+    "live": Right.LOOK,
+}
+"""Pages of the menu, with what an account must be allowed: each is a route `/NAME` and a text `NAME.title`."""
 
 
 def language_of(session: Session | None) -> str:
@@ -39,15 +49,15 @@ def render(
 ) -> HTMLResponse:
     """Return a page; `values` are what the template names."""
     session: Session | None = request.state.session
-    said = texts(language_of(session))
+    said, rights = texts(language_of(session)), RIGHTS[account.role] if account else frozenset()
     known = {
         "t": said,
         "language": said.language,
         "other": next(each for each in LANGUAGES if each != said.language),
         "csrf": session.csrf if session else "",
         "account": account,
-        "rights": RIGHTS[account.role] if account else frozenset(),
-        "nav": NAV,
+        "rights": rights,
+        "nav": [name for name, right in NAV.items() if right in rights],
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "moment": moment,
         "day": day,
