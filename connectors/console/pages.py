@@ -11,6 +11,7 @@ from connectors.console import stuck as duties
 from connectors.console.around import Around
 from connectors.console.asked import asked_of
 from connectors.console.desk import Desk
+from connectors.console.evidence import signatures_of
 from connectors.console.paging import Page
 from connectors.console.render import render
 from schemas.ids import clean_code, expand_short, split_delivery_id
@@ -70,6 +71,9 @@ def document(desk: Desk, request: Request) -> Response:
         }
     urgency = {row["delivery_id"]: row["urgency"] for row in sent.rows}
     recipients = {row["delivery_id"]: row["recipient"] for row in sent.rows}
+    if values["verdicts"]:
+        newest = values["verdicts"][0]["verdict"]
+        values["verdicts"][0]["signatures"] = signatures_of(desk.settings, newest.get("evidence_sha256", ""))
     events = values["events"]
     values["events"] = Page(
         rows=[row | {"to": _recipient(row["delivery_id"])} for row in events.rows], after=events.after
