@@ -25,9 +25,11 @@ log = structlog.get_logger(__name__)
 
 
 def page(desk: Desk, request: Request) -> Response:
-    """List open dead letters, or all of them, the newest first."""
-    asked = asked_of(request, "show")
-    cases = [case for case in cases_on_log(desk) if asked["show"] == "all" or case.standing is Standing.OPEN]
+    """List open dead letters, or all of them, or those about one document, the newest first."""
+    asked = asked_of(request, "show", "document")
+    about, every = asked["document"], asked["show"] == "all" or bool(asked["document"])
+    cases = [case for case in cases_on_log(desk) if every or case.standing is Standing.OPEN]
+    cases = [case for case in cases if about in ("", case.newest.document_key)]
     values = {"cases": cases[: -MOST - 1 : -1], "asked": asked, "more": len(cases) > MOST}
     return render(request, "letters.html", values, account=desk.account(request))
 

@@ -1,10 +1,11 @@
 """The pages about documents: what is stuck and whose turn it is, looking for a document, a document's page."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from connectors.console import documents as shelf
 from connectors.console import stuck as duties
@@ -40,11 +41,13 @@ def stuck(desk: Desk, request: Request) -> Response:
 
 
 def documents(desk: Desk, request: Request) -> Response:
-    """Look for a document by id or SHA-256; without a question the newest deliveries."""
+    """Look for a document by id or SHA-256, and open it if there is one such; without a question the newest deliveries."""
     asked = asked_of(request, "q", "after")
     around = desk.around()
     with desk.register.reading() as connection:
         found = shelf.search(connection, asked["q"]) if asked["q"] else None
+        if found is not None and len(found) == 1 and "at_the_door" not in found[0]:
+            return RedirectResponse(_address(found[0]), status_code=303)
         page = None if asked["q"] else shelf.newest(connection, after=asked["after"])
     values = {"asked": asked, "found": found, "page": page, "around": around}
     return render(request, "documents.html", values, account=desk.account(request))
@@ -92,6 +95,10 @@ def document(desk: Desk, request: Request) -> Response:
         for row in owed
     ]
     return render(request, "document.html", values | {"around": around, "asked": asked}, account=desk.account(request))
+
+
+def _address(packet: dict[str, Any]) -> str:
+    return f"/document?{urlencode({'key': packet['document_key'], 'sha': packet['sha256']})}"
 
 
 def _recipient(delivery_id: str) -> str:

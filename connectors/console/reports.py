@@ -67,12 +67,20 @@ def page(desk: Desk, request: Request) -> Response:
             "to": wanted.asked.period.last,
         },
         "ever": EVER,
-        "table": replace(seen, rows=iter(tuple(seen.rows))),
+        "table": _narrowed(seen),
         "chart": bars(wanted.kind, rows[:MOST], wanted.layout, wanted.language),
         "more": len(rows) > MOST,
         "forms": tuple(FORMS),
     }
     return render(request, "reports.html", values, account=desk.account(request))
+
+
+def _narrowed(seen: Table) -> Table:
+    """Leave columns out in which nothing stands: by level no row has an agency."""
+    rows = [*seen.rows]
+    used = [number for number in range(len(seen.headings)) if not rows or any(row[number].text for row in rows)]
+    headings = tuple(seen.headings[number] for number in used)
+    return replace(seen, headings=headings, rows=iter([tuple(row[number] for number in used) for row in rows]))
 
 
 def file(desk: Desk, request: Request) -> Response:

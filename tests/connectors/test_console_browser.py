@@ -8,14 +8,21 @@ from playwright.sync_api import Browser, Page
 from connectors.console import letters
 from connectors.console.app import ROUTES
 from infra.accounts import Role
+from schemas.events import OperatorActed
 from tests.connectors import console_scene as scene
 from tests.connectors import life
 from tests.connectors.console_browser import axe, browsing, complaints_of, log_in, serving
+from tests.connectors.test_console_snapshots import packed, published
 from tests.kafka.test_dlq_cases import copy, letter, only, replayed
 from tests.reference_files import demo
 
 MOST_TABS = 60
-PAGES = [path for path, (verb, *_) in ROUTES.items() if verb == "GET" and "stream" not in path]
+SNAPSHOTS: dict[str, str] = {}
+"""Versions of the two snapshots that are published here."""
+
+NO_PAGES = {"/live/stream", "/report"}
+PAGES = [path for path, (verb, *_) in ROUTES.items() if verb == "GET" and path not in NO_PAGES]
+MORE_PAGES = ("/quarantine?show=refused", "/reports?kind=usage&by=level&to=2026-11-30", "/letters?show=all")
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
@@ -25,12 +32,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield a console over a document that is stuck and some others."""
     folder = tmp_path_factory.mktemp("console")
     url = f"sqlite:///{folder / 'register.sqlite'}"
-    scene.write(url, scene.stuck_life() + scene.many(5))
+    acted = life.made(OperatorActed, 30, subject="dead-letter-0-1", action="dlq.discard", by="test", reason="test")
+    scene.write(url, [*scene.stuck_life(), *scene.many(5), life.held(), life.refused(), acted])
     with pytest.MonkeyPatch.context() as patch:
         scene.cheap_hashes(patch)
         waiting = only(letter(1), letter(3, copy(1), history=replayed(1)))
         patch.setattr(letters, "read_cases", lambda _settings: [waiting])
-        with serving(scene.make_desk(folder, url, demo())) as made:
+        desk = scene.make_desk(folder, url, demo())
+        SNAPSHOTS.update(old=published(desk, packed(), 0), new=published(desk, packed(more=b"# more\n"), 60))
+        with serving(desk) as made:
             yield made
 
 
@@ -74,8 +84,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser: Browser, address: str
         page.goto(f"{address}/login")
         found = {"/login": axe(page)}
         log_in(page, address, Role.OPERATOR)
-        for path in PAGES:
-            page.goto(f"{address}{path}?key={life.KEY}&id=dead-letter-0-1")
+        asked = f"key={life.KEY}&id=dead-letter-0-1&kind=sla&old={SNAPSHOTS['old']}&new={SNAPSHOTS['new']}"
+        for path in (*(f"{each}?{asked}" for each in PAGES), *MORE_PAGES):
+            page.goto(f"{address}{path}")
             found[path] = axe(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.console.desk import Desk
 from infra.accounts import Role
 from infra.content import open_content
 from infra.demo.compose import Composer, PacketKind
@@ -20,7 +21,7 @@ PAGE = f"/document?key={life.KEY}"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> scene.Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Return a console over a document whose verdict has the evidence of a packet that was judged."""
     scene.cheap_hashes(monkeypatch)
     pki = Pki.open(tmp_path / "pki", at=NINE, agencies={SENDER: "Ủy ban nhân dân tỉnh X"})
@@ -33,7 +34,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> scene.Desk:
     return made
 
 
-def test_the_chain_is_told_and_the_signer_to_those_who_may_know(desk: scene.Desk) -> None:
+def test_the_chain_is_told_and_the_signer_to_those_who_may_know(desk: Desk) -> None:
     """Envelope, person and seal; each up to the root; lists with their span."""
     with visiting(desk, Role.AUDITOR) as auditor:
         page = auditor.get(PAGE).text
@@ -46,7 +47,7 @@ def test_the_chain_is_told_and_the_signer_to_those_who_may_know(desk: scene.Desk
     assert page.count("CRL số") >= 3
 
 
-def test_without_the_evidence_the_verdict_stands_all_the_same(desk: scene.Desk) -> None:
+def test_without_the_evidence_the_verdict_stands_all_the_same(desk: Desk) -> None:
     """The store may be away, or the file another."""
     for each in desk.settings.content_folder.glob("??/*"):
         each.write_bytes(b"{}")

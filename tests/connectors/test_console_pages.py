@@ -98,8 +98,10 @@ def test_the_next_step_names_todays_officials(operator: TestClient, desk: Desk) 
     "asked", [life.DOCUMENT_ID, life.DOCUMENT_ID.replace("-", "/", 2), life.SHA256.upper(), life.KEY]
 )
 def test_a_document_is_found(operator: TestClient, asked: str) -> None:
-    """By its id in either form, by the digest of its packet, by its key."""
-    assert f"/document?key={life.KEY}&amp;sha={life.SHA256}" in operator.get("/documents", params={"q": asked}).text
+    """By its id in either form, by the digest of its packet, by its key; the only one is opened at once."""
+    answer = operator.get("/documents", params={"q": asked})
+
+    assert (303, f"/document?key={life.KEY}&sha={life.SHA256}") == (answer.status_code, answer.headers["location"])
 
 
 def test_what_is_not_known_is_said(operator: TestClient) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.console.desk import Desk
 from infra.accounts import Role
 from schemas.events import OperatorActed
 from tests.connectors import console_scene as scene
@@ -17,7 +18,7 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     scene.cheap_hashes(monkeypatch)
 
 
-def filled(folder: Path) -> scene.Desk:
+def filled(folder: Path) -> Desk:
     """Return a desk whose register has a refused document, a recipient that is not known, a held document and an act."""
     desk = scene.make_desk(folder)
     acted = life.made(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.console.desk import Desk
 from infra.accounts import Role
 from tests.connectors import console_scene as scene
 from tests.connectors import life
@@ -18,14 +19,14 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> scene.Desk:
+def desk(tmp_path: Path) -> Desk:
     """Return a desk with a month in which two agencies got a document, and one did not take it."""
     made = scene.make_desk(tmp_path, reference=demo())
     scene.write(f"sqlite:///{tmp_path / 'register.sqlite'}", [*life.whole_life(), life.dispatched(life.COMMUNE)])
     return made
 
 
-def test_a_report_shows_its_figures_as_table_chart_and_files(desk: scene.Desk) -> None:
+def test_a_report_shows_its_figures_as_table_chart_and_files(desk: Desk) -> None:
     """What a bar says stands in the table, too; the files hold the same rows."""
     with visiting(desk, Role.VIEWER) as viewer:
         page = viewer.get("/reports?kind=usage&by=level").text
@@ -45,7 +46,7 @@ def test_a_report_shows_its_figures_as_table_chart_and_files(desk: scene.Desk) -
 @pytest.mark.parametrize(
     "kind", ["interconnection", "evaluation", "league", "unreceived", "overdue", "refused", "pairs", "variants"]
 )
-def test_every_report_has_a_page(desk: scene.Desk, kind: str) -> None:
+def test_every_report_has_a_page(desk: Desk, kind: str) -> None:
     """In both languages."""
     with visiting(desk, Role.VIEWER) as viewer:
         assert 200 == viewer.get(f"/reports?kind={kind}").status_code
@@ -64,7 +65,7 @@ def test_every_report_has_a_page(desk: scene.Desk, kind: str) -> None:
         "by=everything",
     ],
 )
-def test_a_question_that_makes_no_sense_is_put_right(desk: scene.Desk, question: str) -> None:
+def test_a_question_that_makes_no_sense_is_put_right(desk: Desk, question: str) -> None:
     """The usual period, the first report; never an error of ours."""
     with visiting(desk, Role.VIEWER) as viewer:
         assert 200 == viewer.get(f"/reports?{question}").status_code

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.console.desk import Desk
 from infra.accounts import Role
 from infra.content import open_content
 from schemas.events import ContentRef, ReferencePublished
@@ -25,7 +26,7 @@ def packed(**changed: bytes) -> bytes:
     return pack({**files, "sla.yaml": files["sla.yaml"] + changed.get("more", b"")})
 
 
-def published(desk: scene.Desk, content: bytes, minutes: float) -> str:
+def published(desk: Desk, content: bytes, minutes: float) -> str:
     """Publish a snapshot; return its version."""
     open_content(desk.settings).put([content], "application/zip")
     version = version_of(content)
