@@ -8,6 +8,7 @@ import pytest
 from connectors.console.desk import Desk
 from infra.accounts import Role
 from schemas.events import OperatorActed
+from schemas.ids import event_id
 from tests.connectors import console_scene as scene
 from tests.connectors import life
 from tests.connectors.console_scene import visiting
@@ -64,7 +65,7 @@ def test_pages_go_on_by_keyset(tmp_path: Path) -> None:
     """Every refusal once, the newest first, however many pages."""
     desk = scene.make_desk(tmp_path)
     refusals = [
-        replace(life.not_routed(), event_id=life.event_id("refused", str(number)), occurred_at=life.at(number))
+        replace(life.not_routed(), event_id=event_id("refused", str(number)), occurred_at=life.at(number))
         for number in range(70)
     ]
     scene.write(f"sqlite:///{tmp_path / 'register.sqlite'}", [life.submitted(), *refusals])
