@@ -85,6 +85,8 @@ def deadlines(
 
 def with_ladder(bare: Deadlines, agency: str, sender: str, rulebook: Rulebook) -> Deadlines:
     """Add the ladder, which costs look-ups of agencies and officials."""
+    if bare.owes == "sender":
+        sender = bare.debtor  # a what-if need not name it twice
     parties = Parties(debtor=bare.debtor, sender=sender, recipient=agency)
     steps = rulebook.sla.ladder_for(bare.clock, bare.owes, bare.urgency)
     return replace(

@@ -214,3 +214,11 @@ def test_a_ladder_with_nobody_above_and_nobody_missing_is_empty() -> None:
 
     assert () == rungs(span, (step,), Parties(debtor=PROVINCE), rules)
     assert 1 == len(rungs(span, (step,), Parties(debtor=COMMUNE), rules))
+
+
+def test_who_hands_a_document_over_is_its_sender_without_being_named_again() -> None:
+    """Of `dispatch` the agency asked about *is* the sender: its clerk stands in the ladder once, not as somebody unknown."""
+    asked = ladder(agency=PROVINCE, sender="", clock="dispatch")
+
+    assert [(PROVINCE, CLERK)] == shown(asked)[1][2]
+    assert asked == ladder(agency=PROVINCE, sender=PROVINCE, clock="dispatch")
