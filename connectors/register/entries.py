@@ -82,6 +82,7 @@ def obligation(event: ObligationChanged, place: int) -> Row:
         **_same(event, "obligation_id subject document_key clock debtor creditor since_at target_at warn_at breach_at"),
         **_same(event, "next_step next_step_at open closed_at closed_by working_minutes provisional rule versions"),
         "delivery_id": delivery_id_of(event),
+        "pauses": list(event.pauses),
         "place": place,
     }
 

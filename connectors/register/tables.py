@@ -47,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-HISTORY = History(store="register", newest="0003", folder=Path(__file__).parent / "migrations")
+HISTORY = History(store="register", newest="0004", folder=Path(__file__).parent / "migrations")
 METADATA = MetaData(info={KEY: HISTORY})
 
 
@@ -164,6 +164,7 @@ OBLIGATION = Table(
     Column("provisional", Boolean, nullable=False),
     _text("rule"),
     Column("versions", JSON, nullable=False),
+    Column("pauses", JSON, comment="intervals in which the clock stands still; null = written before there were any"),
     Index("obligation_by_debtor", "debtor", "open"),
     Index("obligation_by_document", "document_key"),
     Index("obligation_by_breach", "open", "breach_at", "obligation_id"),

@@ -45,6 +45,7 @@ def changed(
         provisional=due.provisional,
         rule=f"{duty.clock.id}/{due.urgency}/{duty.clock.basis}",
         versions=rulebook.versions,
+        pauses=tuple(f"{starts.isoformat()}/{'..' if ends is None else ends.isoformat()}" for starts, ends in duty.pauses),
     )
 
 

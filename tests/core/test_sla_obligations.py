@@ -74,7 +74,7 @@ def test_a_duty_that_ended_when_it_was_asked_about_never_paused() -> None:
     """The question must come before the end."""
     duty = duties_of({"received": "23 09:05", "02": "23 10:00", ASKED: "23 10:00"})["intake"]
 
-    assert (None, "23 10:00", "02") == (duty.pause, local(duty.closed_at), duty.closed_by)
+    assert ((), "23 10:00", "02") == (duty.pauses, local(duty.closed_at), duty.closed_by)
 
 
 @pytest.mark.parametrize(("received", "taken"), [("23 09:15", []), ("23 10:00", [0]), ("23 10:01", [0, 1])])
