@@ -53,7 +53,7 @@ class Statements:
         record = records.load(known.get(row))
         if alert.state is AlertState.RESOLVED:
             in_time = alert.why == records.IN_TIME
-            if record.statement and in_time or record.ending and not record.stated and not in_time:
+            if (record.statement and in_time) or (record.ending and not record.stated and not in_time):
                 yield Put(row, records.dump(replace(record, ended_at=alert.occurred_at, ended_by=alert.why)))
                 if record.stated:
                     yield Wake(row, now)

@@ -1,6 +1,6 @@
 """Reads what an agency must do: its open obligations, and the deliveries that wait in its inbox."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ def owed_by(connection: Connection, organ_id: str, at: datetime) -> Iterator[dic
         .order_by(OBLIGATION.c.breach_at.is_(None), OBLIGATION.c.breach_at, OBLIGATION.c.obligation_id)
     )
     for row in connection.execute(wanted).mappings():
-        by, paused = row["breach_at"] or row["target_at"], paused_since(row)
+        by, paused = row["breach_at"] or row["target_at"], paused_since(row["pauses"], still_open=row["open"])
         counts = by is not None and (paused is None or paused > by)  # what stands still since before grows no later
         yield {
             "delivery_id": row["delivery_id"],
@@ -43,10 +43,10 @@ def owed_by(connection: Connection, organ_id: str, at: datetime) -> Iterator[dic
         }
 
 
-def paused_since(row: Mapping[str, Any]) -> datetime | None:
+def paused_since(pauses: Sequence[str] | None, *, still_open: bool) -> datetime | None:
     """Return since when an open obligation's clock stands still, with no end known; None while it runs."""
-    last = (row["pauses"] or [""])[-1]
-    return datetime.fromisoformat(last.removesuffix(GOES_ON)) if row["open"] and last.endswith(GOES_ON) else None
+    last = (pauses or [""])[-1]
+    return datetime.fromisoformat(last.removesuffix(GOES_ON)) if still_open and last.endswith(GOES_ON) else None
 
 
 def inbox(connection: Connection, organ_id: str) -> Iterator[dict[str, Any]]:

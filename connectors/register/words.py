@@ -85,7 +85,9 @@ def obligation(found: Mapping[str, Any]) -> str:
     """Return one open obligation as a line."""
     late = f", quá hạn {span(found['overdue_seconds'])}" if found["overdue_seconds"] else ""
     still = f" ({_by(found)})" if found["paused_since"] else ""
-    return f"{moment(found['by'])}{late}{still}: {duty(found['what'])} — {found['document_id']} ({found['delivery_id']})"
+    return (
+        f"{moment(found['by'])}{late}{still}: {duty(found['what'])} — {found['document_id']} ({found['delivery_id']})"
+    )
 
 
 def waiting(found: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from processors.sla.parties import Parties
 from processors.sla.rulebook import Rulebook
 from schemas.reference.calendar import Pattern
 from schemas.reference.moments import Moment, Wall
+from schemas.reference.sla import Moments
 from schemas.reference.working_time import is_provisional, moment_at
 
 
@@ -37,6 +38,9 @@ class Deadlines:
 
     pattern: Pattern
     """The debtor's working hours."""
+
+    rule: Moments
+    """What sla.yaml says of it, overrides included."""
 
     ladder: tuple[Rung, ...] = ()
     calendar_version: str = ""
@@ -134,6 +138,7 @@ def moments(
         warn=_within(start, at(rule.warn), latest),
         breach=breach,
         pattern=pattern,
+        rule=rule,
         calendar_version=rulebook.versions.get("calendar", ""),
         provisional=reads and latest is not None and is_provisional(rulebook.calendar, pattern, start, latest),
     )

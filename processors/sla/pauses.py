@@ -33,20 +33,22 @@ def pauses_of(
 
 def moved(due: Deadlines, pauses: tuple[Interval, ...], rulebook: Rulebook) -> Deadlines:
     """Let the clock stand still: what lay ahead when a pause began lies as much working time after its end."""
-    ladder, moments = due.ladder, (due.target, due.warn, due.breach)
     for starts, ends in pauses:
         if ends is not None:
-            ladder = tuple(replace(rung, at=_later(rung.at, starts, ends, due, rulebook)) for rung in ladder)
-            moments = tuple(None if at is None else _later(at, starts, ends, due, rulebook) for at in moments)
-    target, warn, breach = moments
+            due = _moved(due, starts, ends, rulebook)
+    return due
+
+
+def _moved(due: Deadlines, starts: datetime, ends: datetime, rulebook: Rulebook) -> Deadlines:
+    def later(moment: datetime) -> datetime:
+        if moment <= starts:
+            return moment
+        left = working_between(rulebook.calendar, due.pattern, max(starts, due.since), moment)
+        return add_working(rulebook.calendar, due.pattern, max(ends, due.since), left)
+
+    target, warn, breach = (None if at is None else later(at) for at in (due.target, due.warn, due.breach))
+    ladder = tuple(replace(rung, at=later(rung.at)) for rung in due.ladder)
     return replace(due, target=target, warn=warn, breach=breach, ladder=ladder)
-
-
-def _later(moment: datetime, starts: datetime, ends: datetime, due: Deadlines, rulebook: Rulebook) -> datetime:
-    if moment <= starts:
-        return moment
-    left = working_between(rulebook.calendar, due.pattern, max(starts, due.since), moment)
-    return add_working(rulebook.calendar, due.pattern, max(ends, due.since), left)
 
 
 def _rounds(pause: Pause, due: Deadlines, facts: Mapping[str, datetime], rulebook: Rulebook) -> Iterator[Interval]:

@@ -214,7 +214,9 @@ def test_a_statement_that_a_late_fact_makes_untrue_is_taken_back(attesting: Atte
     assert ("vn.lienthong.statement.withdrawal.v1", first.about, END) == (
         said["type"], second.about, second.occurred_at,
     )  # fmt: skip
-    assert said["says"]["vi"].startswith("Rút lại xác nhận rằng đến hạn 11:00 23/11/2026 Sở Y tế tỉnh X (000.00.17.H53)")
+    assert said["says"]["vi"].startswith(
+        "Rút lại xác nhận rằng đến hạn 11:00 23/11/2026 Sở Y tế tỉnh X (000.00.17.H53)"
+    )
     assert verified(attesting, second, pki)
     assert not any(row.startswith("record:") for row in attesting.rows)
 
