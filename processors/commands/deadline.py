@@ -15,6 +15,9 @@ from processors.sla.rulebook import Rulebook
 from schemas.reference import Reference
 from schemas.reference.calendar import Calendar
 
+YEARS = range(1900, 9000)
+"""Of moments that are worked with; at the ends of Python's calendar nothing lies before or behind."""
+
 KINDS_NEEDED = ("sla", "calendar", "directory", "contacts")
 
 
@@ -49,6 +52,8 @@ def deadline(
         stop(f"no clock {clock} in sla.yaml", f"one of {', '.join(rulebook.sla.clocks)}")
     if urgency not in rulebook.sla.urgency.classes:
         stop(f"no urgency {urgency} in sla.yaml", f"one of {', '.join(rulebook.sla.urgency.classes)}")
+    if start.year not in YEARS:
+        stop(f"{start.isoformat()} lies outside of any calendar", "name a --start of a year that people work in")
     on, due_on = rulebook.day(start), due.date() if due else None
     bare = deadlines(
         clock,

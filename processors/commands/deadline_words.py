@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from processors.sla.deadlines import Deadlines
+from processors.sla.deadlines import Deadlines, meant
 from processors.sla.ladder import Rung
 from processors.sla.rulebook import Rulebook
 from schemas.reference.calendar import Calendar
@@ -25,6 +25,9 @@ def steps_of(bare: Deadlines, due: date | None, pauses: tuple[Interval, ...], ru
     """Say step by step how the moments of a clock without pauses came about, and which pauses move them."""
     calendar = rulebook.calendar
     yield f"{bare.clock} ({bare.urgency}): {bare.debtor} phải làm ({bare.owes}), tính từ {said(bare.since, calendar)}"
+    written, due = due, meant(due, bare.since.astimezone(calendar.zone).date())
+    if written != due:
+        yield f"  DueDate {written}: xa hơn 50 năm, coi như không ghi"
     rules = {name: getattr(bare.rule, name) for name in NAMES}
     if any(rule is not None and not isinstance(rule, Wall) for rule in rules.values()):
         yield from _hours(bare, calendar)

@@ -4,7 +4,7 @@ Pure, and the only place that reads sla.yaml's moments: the watcher and the comm
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from processors.sla.ladder import Rung, Span, rungs
 from processors.sla.parties import Parties
@@ -13,6 +13,9 @@ from schemas.reference.calendar import Pattern
 from schemas.reference.moments import Moment, Wall
 from schemas.reference.sla import Moments
 from schemas.reference.working_time import is_provisional, moment_at
+
+FAR = timedelta(days=50 * 366)
+"""A DueDate further away than that is none: systems write 9999/12/31 or 0001/01/01 where nobody set one (ADR 0038)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,7 @@ def moments(
     document_type: str = "",
 ) -> Deadlines:
     """Work the moments out without the ladder."""
+    due = meant(due, rulebook.day(start))
     owes = rulebook.sla.clocks[clock].owed_by(mode)
     debtor = {"axis": rulebook.sla.axis.agency, "sender": sender or agency, "recipient": agency}[owes]
     pattern = rulebook.pattern(debtor, start)
@@ -142,6 +146,11 @@ def moments(
         calendar_version=rulebook.versions.get("calendar", ""),
         provisional=reads and latest is not None and is_provisional(rulebook.calendar, pattern, start, latest),
     )
+
+
+def meant(due: date | None, today: date) -> date | None:
+    """Return the DueDate; None for one that stands where nobody set any."""
+    return None if due is None or abs(due - today) > FAR else due
 
 
 def _within(start: datetime, moment: datetime | None, latest: datetime | None) -> datetime | None:

@@ -146,7 +146,7 @@ def _parties(item: Item) -> tuple[Party, ...]:
     parties = []
     for each in item.items():
         keys = each.entries(known=("of", "role"))
-        if len(keys) == len(("of", "role")):
+        if "of" in keys and "role" in keys:
             parties.append(Party(of=keys["of"].choice(PARTIES), role=keys["role"].text()))
     return tuple(parties)
 

@@ -99,6 +99,18 @@ def test_a_wrong_rule_is_a_fault_at_its_place(old: str, new: str, column: str) -
     assert [(column, SOURCE[: SOURCE.index(old)].count("\n") + 1)] == [(each.column, each.line) for each in faults]
 
 
+@pytest.mark.parametrize(("old", "new"), [("{of: ", "{off: "), ("role: clerk}", "rule: clerk}")])
+def test_a_misspelt_party_is_a_fault_and_no_trace(old: str, new: str) -> None:
+    """In a ladder and in a warning: a key too many beside one too few, both said with the line."""
+    for start in ("ladder:", "warnings:"):
+        at = SOURCE.index(old, SOURCE.index(start))
+        value, faults = parse("sla", {"sla.yaml": (SOURCE[:at] + new + SOURCE[at + len(old) :]).encode()})
+
+        assert value is None
+        assert {"MISSING_FIELD", "BAD_VALUE"} == {each.code for each in faults}
+        assert {SOURCE[:at].count("\n") + 1} == {each.line for each in faults}
+
+
 @pytest.mark.parametrize(
     ("text", "span"),
     [
