@@ -78,6 +78,7 @@ EVENT = Table(
     Index("event_by_document", "document_key"),
     Index("event_by_digest", "sha256"),
     Index("event_by_place", "topic", "partition", "offset"),
+    Index("event_by_type", "type", "occurred_at"),
     comment="every event once, at the place where it was first read",
 )
 
