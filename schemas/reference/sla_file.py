@@ -29,6 +29,9 @@ DEBTORS = ("axis", "sender", "recipient")
 PARTIES = ("self", "parent", "sender", "recipient", "axis")
 THREE = ("target", "warn", "breach")
 MAX_PRIORITY = 4
+ON_REWRITTEN = "true"
+"""What tools that read YAML 1.1 make of the word `on` when they write the file again."""
+
 TOP = ("version", "urgency", "clocks", "pauses", "ladder", "warnings", "repeat", "quiet", "axis")
 
 
@@ -190,7 +193,9 @@ def _exception(item: Item, clocks: Collection[str]) -> LadderException:
 
 
 def _warning(name: str, item: Item, classes: Collection[str], clocks: Collection[str]) -> RequiredWarning:
-    keys = item.entries(optional=("on", "to", "digest", "clock", "clocks", "use"))
+    keys = item.entries(optional=("on", "to", "digest", "clock", "clocks", "use", ON_REWRITTEN))
+    if ON_REWRITTEN in keys:
+        keys.setdefault("on", keys[ON_REWRITTEN])
     if "use" in keys:
         keys["use"].choice(("ladder",))
     named = [keys["clock"]] if "clock" in keys else keys["clocks"].items() if "clocks" in keys else []

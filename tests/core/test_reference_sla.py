@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+import yaml
 
 from schemas.reference import parse
 from schemas.reference.moments import Due, Wall, Working, WorkingDay, parse_span
@@ -97,6 +98,15 @@ def test_a_wrong_rule_is_a_fault_at_its_place(old: str, new: str, column: str) -
 
     assert value is None
     assert [(column, SOURCE[: SOURCE.index(old)].count("\n") + 1)] == [(each.column, each.line) for each in faults]
+
+
+def test_a_file_that_a_yaml_tool_wrote_again_means_the_same() -> None:
+    """PyYAML and others read the key `on` as true (YAML 1.1): the rules are the same all the same."""
+    again = yaml.safe_dump(yaml.safe_load(SOURCE), allow_unicode=True)
+    value, faults = parse("sla", {"sla.yaml": again.encode()})
+
+    assert ("true: dispatched" in again, ()) == (True, faults)
+    assert RULES == value
 
 
 @pytest.mark.parametrize(("old", "new"), [("{of: ", "{off: "), ("role: clerk}", "rule: clerk}")])
