@@ -9,9 +9,9 @@ from infra.commands import DONE, Ctx, command, stop
 from infra.commands.loading import load
 from infra.commands.words import MOMENT
 from processors.commands.deadline_words import rungs_of, steps_of
-from processors.sla.deadlines import Deadlines, deadlines
-from processors.sla.pauses import moved, pauses_of
+from processors.sla.deadlines import Deadlines
 from processors.sla.rulebook import Rulebook
+from processors.sla.whatif import what_if
 from schemas.reference import Reference
 from schemas.reference.calendar import Calendar
 
@@ -55,7 +55,7 @@ def deadline(
     if start.year not in YEARS:
         stop(f"{start.isoformat()} lies outside of any calendar", "name a --start of a year that people work in")
     on, due_on = rulebook.day(start), due.date() if due else None
-    bare = deadlines(
+    found = what_if(
         clock,
         start,
         urgency,
@@ -66,14 +66,13 @@ def deadline(
         rulebook=rulebook,
         document_type=type_name,
     )
-    pauses = pauses_of(bare, {}, None, rulebook)  # outages the calendar announces; nobody asked anything back
-    found = moved(bare, pauses, rulebook)
-    answer = answer_of(found, rulebook)
+    answer = answer_of(found.found, rulebook)
     answer |= {
         "pauses": [
-            {"from": local(starts, rulebook.calendar), "to": local(ends, rulebook.calendar)} for starts, ends in pauses
+            {"from": local(starts, rulebook.calendar), "to": local(ends, rulebook.calendar)}
+            for starts, ends in found.pauses
         ],
-        "steps": [*steps_of(bare, due_on, pauses, rulebook), *rungs_of(found, rulebook)],
+        "steps": [*steps_of(found.bare, due_on, found.pauses, rulebook), *rungs_of(found.found, rulebook)],
     }
     ctx.emit(answer, human="\n".join(answer["steps"]))
     return DONE

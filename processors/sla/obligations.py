@@ -12,7 +12,7 @@ from processors.sla.cases import About, Case
 from processors.sla.deadlines import Deadlines, moments, with_ladder
 from processors.sla.facts import derived
 from processors.sla.ladder import Climb, Rung, next_rung
-from processors.sla.pauses import moved, pauses_of
+from processors.sla.pauses import moved, pauses_of, shift
 from processors.sla.rulebook import Rulebook
 from schemas.reference.outages import Interval
 from schemas.reference.sla import Clock
@@ -109,14 +109,14 @@ def _obligation(
         rulebook=rulebook,
         document_type=about.type_name,
     )
-    first = due.first_step_at
-    if clock.starts != JUDGED_AT_ONCE and first is not None and (closed_at is None or closed_at > first):
-        due = with_ladder(due, about.recipient, about.sender, rulebook)
-    creditor = about.sender if due.owes != "sender" else rulebook.sla.axis.agency
     pauses = pauses_of(due, facts, closed_at, rulebook)
+    later, first = shift(due, pauses, rulebook), due.first_step_at
+    if clock.starts != JUDGED_AT_ONCE and first is not None and (closed_at is None or closed_at > first):
+        due = with_ladder(due, about.recipient, about.sender, rulebook, later)
+    creditor = about.sender if due.owes != "sender" else rulebook.sla.axis.agency
     return Obligation(
         clock=clock,
-        due=moved(due, pauses, rulebook),
+        due=moved(due, later),
         creditor=creditor,
         closed_at=closed_at,
         closed_by=closed_by,

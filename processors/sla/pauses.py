@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from processors.sla.deadlines import Deadlines
+from processors.sla.ladder import Later, at_once
 from processors.sla.rulebook import Rulebook
 from schemas.reference.outages import Interval, outages_of, together
 from schemas.reference.sla import OUTAGE, Pause
@@ -31,24 +32,23 @@ def pauses_of(
     return together(found)
 
 
-def moved(due: Deadlines, pauses: tuple[Interval, ...], rulebook: Rulebook) -> Deadlines:
-    """Let the clock stand still: what lay ahead when a pause began lies as much working time after its end."""
-    for starts, ends in pauses:
-        if ends is not None:
-            due = _moved(due, starts, ends, rulebook)
-    return due
+def shift(due: Deadlines, pauses: tuple[Interval, ...], rulebook: Rulebook) -> Later:
+    """Return what lets the clock stand still: what lay ahead when a pause began lies as much working time after its end."""
 
-
-def _moved(due: Deadlines, starts: datetime, ends: datetime, rulebook: Rulebook) -> Deadlines:
     def later(moment: datetime) -> datetime:
-        if moment <= starts:
-            return moment
-        left = working_between(rulebook.calendar, due.pattern, max(starts, due.since), moment)
-        return add_working(rulebook.calendar, due.pattern, max(ends, due.since), left)
+        for starts, ends in pauses:
+            if ends is not None and moment > starts:
+                left = working_between(rulebook.calendar, due.pattern, max(starts, due.since), moment)
+                moment = add_working(rulebook.calendar, due.pattern, max(ends, due.since), left)
+        return moment
 
+    return later if pauses else at_once
+
+
+def moved(due: Deadlines, later: Later) -> Deadlines:
+    """Return it with its three moments behind the pauses."""
     target, warn, breach = (None if at is None else later(at) for at in (due.target, due.warn, due.breach))
-    ladder = tuple(replace(rung, at=later(rung.at)) for rung in due.ladder)
-    return replace(due, target=target, warn=warn, breach=breach, ladder=ladder)
+    return replace(due, target=target, warn=warn, breach=breach)
 
 
 def _rounds(pause: Pause, due: Deadlines, facts: Mapping[str, datetime], rulebook: Rulebook) -> Iterator[Interval]:

@@ -119,6 +119,19 @@ def test_a_clarification_is_said_and_ends_by_the_event() -> None:
     assert "2026-12-01 10:00" == local(given.breach_at)
 
 
+def test_who_holds_the_role_when_the_step_comes_is_told() -> None:
+    """The clerk is replaced on Wednesday; the warning of Monday, which the outage moves to Wednesday, goes to the new one."""
+    rows = demo_files()["contacts.csv"].decode().splitlines()
+    clerk = next(row for row in rows if row.startswith(f"{COMMUNE},clerk,"))
+    contacts = [rows[0] + ",valid_from,valid_to", *(f"{row},," for row in rows[1:] if row != clerk)]
+    contacts += [f"{clerk},,2026-11-24", f"{COMMUNE},clerk,Người Mới,,,,moi@tinhx.example,2026-11-25,"]
+    reference = pausing(AWAY, outages=((COMMUNE, "23 10:00", "23 14:00"),))
+    files = {"contacts.csv": "\n".join(contacts).encode()}
+    rungs = intake(reference.with_value("contacts", sound("contacts", files), "replaced")).due.ladder
+
+    assert ("25 08:00", ["Người Mới"]) == (local(rungs[0].at), [each.name for each in rungs[0].to])
+
+
 def test_many_pauses_beside_a_count_of_minutes() -> None:
     """Seeded: outages of any kind, overlapping, at night, over the holiday; the model walks every minute and counts the working ones outside."""
     chance = random.Random(7)
