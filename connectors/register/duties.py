@@ -1,15 +1,13 @@
 """Reads what an agency must do: its open obligations, and the deliveries that wait in its inbox."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from connectors.register.pauses import paused_since
 from connectors.register.tables import DELIVERY, DOCUMENT, OBLIGATION
-
-GOES_ON = "/.."
-"""What an interval of `pauses` ends in that has no end yet."""
 
 ENDED = ("refused", "recalled", "replaced")
 """Labels of deliveries that nobody needs to take any more."""
@@ -28,25 +26,18 @@ def owed_by(connection: Connection, organ_id: str, at: datetime) -> Iterator[dic
         .order_by(OBLIGATION.c.breach_at.is_(None), OBLIGATION.c.breach_at, OBLIGATION.c.obligation_id)
     )
     for row in connection.execute(wanted).mappings():
-        by, paused = row["breach_at"] or row["target_at"], paused_since(row["pauses"], still_open=row["open"])
-        counts = by is not None and (paused is None or paused > by)  # what stands still since before grows no later
+        by = row["breach_at"] or row["target_at"]
         yield {
             "delivery_id": row["delivery_id"],
             "document_id": row["document_id"] or "",
             "what": row["clock"],
             "since": row["since_at"],
             "by": by,
-            "overdue_seconds": max(0, int((at - by).total_seconds())) if counts else 0,
+            "overdue_seconds": max(0, int((at - by).total_seconds())) if by else 0,
             "step": row["next_step"],
             "rule": row["rule"],
-            "paused_since": paused,
+            "paused_since": paused_since(row["pauses"], still_open=row["open"]),
         }
-
-
-def paused_since(pauses: Sequence[str] | None, *, still_open: bool) -> datetime | None:
-    """Return since when an open obligation's clock stands still, with no end known; None while it runs."""
-    last = (pauses or [""])[-1]
-    return datetime.fromisoformat(last.removesuffix(GOES_ON)) if still_open and last.endswith(GOES_ON) else None
 
 
 def inbox(connection: Connection, organ_id: str) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
-from connectors.register.duties import paused_since
+from connectors.register.pauses import paused_since
 from connectors.register.submissions import SIGNED
 from connectors.register.tables import ALERT, DELIVERY, DOCUMENT, EVENT, OBLIGATION, REFUSAL, SUBMISSION, TOLD
 from schemas.events import AlertState
