@@ -1,8 +1,7 @@
 """The register's tables, the same on SQLite and PostgreSQL. All of it can be rebuilt by reading the topics again.
 
-`event`, `alert`, `told`, `refusal` and `attempt` only ever get new rows; `submission` and `delivery` are joins of what
-events say, whatever their order; of an `obligation` the newest record stays. Names of people are in `told` alone.
-A change here needs a revision in `migrations` (ADR 0014).
+`event`, `alert`, `told`, `refusal`, `attempt` only get new rows; `submission` and `delivery` are joins of what events say, in any order;
+of an `obligation` the newest record stays. Names of people are in `told` alone. A change here needs a revision in `migrations` (ADR 0014).
 """
 
 from datetime import UTC, datetime
