@@ -10,6 +10,7 @@ from datetime import date, datetime
 from processors.routing.entitlement import may_act_on, sender_fault
 from processors.routing.plan import NotRouted, Plan, here, plan
 from processors.sla.deadlines import Deadlines, moments
+from processors.sla.pauses import moved, pauses_of, shift
 from processors.sla.rulebook import Rulebook
 from processors.verification.core import kind_of
 from processors.verification.verdict import Judgement
@@ -92,4 +93,5 @@ def _owed(envelope: Envelope, found: Plan, reference: Reference, now: datetime) 
                 document_type=envelope.type_name,
             )
             if due.timed:
-                yield Owed(recipient=way.recipient, due=due)
+                away = pauses_of(due, {}, None, rulebook)
+                yield Owed(recipient=way.recipient, due=moved(due, shift(due, away, rulebook)))

@@ -37,14 +37,19 @@ MEANING = {
 }
 """The codes of edXML that were ever seen (domain §2.1)."""
 
-NEEDS_REASON = frozenset({"02", "13"})
+NEVER_SEEN = ("07", "08", "09", "10", "11", "12", "14")
+"""Codes of edXML without a meaning of their own: what agencies agree to mean, `sla.yaml` may pause a clock by."""
+
+NEEDS_REASON = frozenset({"02", "13", *NEVER_SEEN})
 
 
 @command("ack", example='lienthong ack 5c1f…-000.00.17.H53 02 --by "Trần Thị Bình" --reason "Không thuộc thẩm quyền"')
 @click.argument("delivery_id")
-@click.argument("code", type=click.Choice(sorted(MEANING)))
+@click.argument("code", type=click.Choice(sorted((*MEANING, *NEVER_SEEN))))
 @click.option("--by", required=True, type=NEEDED_WORDS, help="Name of the official who says it.")
-@click.option("--reason", default="", type=WORDS, help="Why; needed with 02 and 13.")
+@click.option(
+    "--reason", default="", type=WORDS, help="Why; needed with 02, 13 and the codes without a meaning of their own."
+)
 @click.option(
     "--timeout", default=60.0, show_default=True, type=click.FloatRange(min=0), help="Seconds to wait at most."
 )
@@ -68,7 +73,7 @@ def ack(ctx: Ctx, *, delivery_id: str, code: str, by: str, reason: str, timeout:
         said_by_name=_name(speaker, reference, now),
         addressed_to=addressee,
         said_at=now,
-        reason=reason or MEANING[code],
+        reason=reason or MEANING.get(code, ""),
         staff=by,
     )
     receipt = _hand_over(ctx.settings, _door(ctx.settings, row, code, reference, now), write_status(draft), timeout)

@@ -123,6 +123,7 @@ ENGLISH = Tongue(
         "parent": "the agency above the one that must act",
     },
     undone="By {moment}, {who} did not {duty}; document {document}.",
+    withdrawn="Taken back: the statement that by {moment}, {who} did not {duty}. It was done in time, and the axis learned of it later; document {document}.",
     steps={0: "reminder before it is due", 1: "overdue"},
     step_late="overdue, told to step {level}",
     step_again="{step}, reminder {times}",

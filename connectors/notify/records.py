@@ -15,6 +15,9 @@ from schemas.plain import plain_of
 from schemas.reference import Reference
 from schemas.step import Change, Forget, Put
 
+IN_TIME = "received_in_time"
+"""What the watcher says of a fact that lay before the deadline and reached the log later: then nothing was left undone."""
+
 PREFIX, OFFERED = "record:", "offered:"
 MOST_TRIES = 200
 """A mail server that is away for weeks does not make a record grow for ever: the first tries are kept."""
@@ -70,6 +73,18 @@ class Record:
 
     stated: bool = False
     """The statement was made: nothing more is added."""
+
+    statement: str = ""
+    """Its SHA-256, so that it can be taken back."""
+
+    @property
+    def untrue(self) -> bool:
+        """Tell whether the statement was made and what it says is not so."""
+        return bool(self.statement) and self.ended_by == IN_TIME
+
+    def done(self, statement: str) -> "Record":
+        """Return what is kept once the statement is made."""
+        return Record(alert=self.alert, ending=True, stated=True, statement=statement)
 
     def raised(self, alert: DocumentAlert, offered_at: datetime | None) -> "Record":
         """Return it with one more step."""

@@ -26,10 +26,7 @@ from schemas.step import Change, Forget, Outcome, Put, Wake
 AFTER = timedelta(minutes=15)
 """From the moment at which the last step's officials may be told: their mails have been tried by then."""
 
-IN_TIME = "received_in_time"
-"""What the watcher says of a fact that lay before the deadline and reached the log later: then nothing was left undone."""
-
-TYPE = "vn.lienthong.statement.v1"
+TYPE, WITHDRAWAL = "vn.lienthong.statement.v1", "vn.lienthong.statement.withdrawal.v1"
 
 
 class Statements:
@@ -55,8 +52,11 @@ class Statements:
         row = records.row_of(alert.alert_id)
         record = records.load(known.get(row))
         if alert.state is AlertState.RESOLVED:
-            if record.ending and not record.stated and alert.why != IN_TIME:
+            in_time = alert.why == records.IN_TIME
+            if (record.statement and in_time) or (record.ending and not record.stated and not in_time):
                 yield Put(row, records.dump(replace(record, ended_at=alert.occurred_at, ended_by=alert.why)))
+                if record.stated:
+                    yield Wake(row, now)
             else:
                 yield Forget(row)
         elif not record.stated and not record.ended_by and not texts.is_over(alert, reference):
@@ -82,14 +82,15 @@ class Statements:
             yield Put(row, records.dump(record.tried(attempts, alert.level)))
 
     def made(self, row: str, record: Record, reference: Reference, at: datetime) -> Outcome:
-        """Make the statement; its record keeps only that it was made. Raise `NotNowError` where it cannot be kept."""
+        """Make the statement, or the one that takes it back; its record keeps only that it was made. Raise `NotNowError` where it cannot be kept."""
         alert = record.alert
         if alert is None or self._attestor is None:
             return Outcome()
-        content = canonical(said(record, alert, reference, at))
+        withdraws = record.statement if record.untrue else ""
+        content = canonical((withdrawn if withdraws else said)(record, alert, reference, at))
         signature = self._attestor.over(content, at)
         event = StatementSigned(
-            event_id=event_id("statement", alert.alert_id),
+            event_id=event_id("statement", alert.alert_id, *filter(None, (withdraws,))),
             occurred_at=at,
             correlation_id=alert.document_key,
             causation_id=alert.event_id,
@@ -106,8 +107,9 @@ class Statements:
             content=self._kept(content, "application/json"),
             signature_sha256=self._kept(signature, MEDIA_TYPE).sha256,
             versions=alert.versions,
+            withdraws=withdraws,
         )
-        left = Forget(row) if record.ended_by else Put(row, records.dump(Record(ending=True, stated=True)))
+        left = Forget(row) if record.ended_by else Put(row, records.dump(record.done(event.content.sha256)))
         return Outcome(events=(event,), changes=(left,))
 
     def _kept(self, content: bytes, media_type: str) -> ContentRef:
@@ -122,11 +124,31 @@ def said(record: Record, alert: DocumentAlert, reference: Reference, at: datetim
     """Return what the statement says; no contents, no subject, no addresses."""
     plain = plain_of(Record)(record)
     ended = {"at": plain["ended_at"], "by": record.ended_by} if record.ended_by else None
+    return _matter(TYPE, alert, reference, at) | {
+        "says": {code: _sentence(alert, reference, at, code, "undone") for code in words.TONGUES},
+        "offered_at": plain["offered_at"],
+        "reminders": plain["reminders"],
+        "attempts": plain["attempts"],
+        "ended": ended,
+        "versions": alert.versions,
+    }
+
+
+def withdrawn(record: Record, alert: DocumentAlert, reference: Reference, at: datetime) -> dict[str, Any]:
+    """Return what takes a statement back: which one, and since when the axis knows better."""
+    return _matter(WITHDRAWAL, alert, reference, at) | {
+        "says": {code: _sentence(alert, reference, at, code, "withdrawn") for code in words.TONGUES},
+        "withdraws": record.statement,
+        "known_at": plain_of(Record)(record)["ended_at"],
+        "why": record.ended_by,
+    }
+
+
+def _matter(kind: str, alert: DocumentAlert, reference: Reference, at: datetime) -> dict[str, Any]:
     return {
-        "type": TYPE,
+        "type": kind,
         "made_at": at.isoformat(),
         "made_by": reference.sla.axis.agency if reference.sla else "",
-        "says": {code: _sentence(alert, reference, at, code) for code in words.TONGUES},
         "alert_id": alert.alert_id,
         "kind": alert.kind,
         "clock": alert.clock,
@@ -137,12 +159,7 @@ def said(record: Record, alert: DocumentAlert, reference: Reference, at: datetim
         "recipient": alert.recipient,
         "debtor": alert.debtor,
         "urgency": alert.urgency,
-        "offered_at": plain["offered_at"],
         "deadline_at": alert.deadline_at.isoformat() if alert.deadline_at else None,
-        "reminders": plain["reminders"],
-        "attempts": plain["attempts"],
-        "ended": ended,
-        "versions": alert.versions,
     }
 
 
@@ -151,9 +168,10 @@ def canonical(statement: Mapping[str, Any]) -> bytes:
     return json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _sentence(alert: DocumentAlert, reference: Reference, at: datetime, code: str) -> str:
+def _sentence(alert: DocumentAlert, reference: Reference, at: datetime, code: str, which: str) -> str:
     tongue = words.TONGUES[code]
-    return tongue.undone.format(
+    said: str = getattr(tongue, which)
+    return said.format(
         moment=words.moment(alert.deadline_at),
         who=words.plain(words.agency(alert.debtor, reference, at)),
         duty=tongue.duties.get(alert.clock, words.plain(alert.clock)),

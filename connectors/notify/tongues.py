@@ -58,6 +58,7 @@ class Tongue:
     roles: Mapping[str, str]
     sides: Mapping[str, str]
     undone: str
+    withdrawn: str
     """What a statement says at the end of a ladder."""
 
     steps: Mapping[int, str]

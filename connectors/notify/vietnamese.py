@@ -123,6 +123,7 @@ VIETNAMESE = Tongue(
         "parent": "cơ quan cấp trên của cơ quan phải làm",
     },
     undone="Đến hạn {moment}, {who} chưa {duty}; văn bản {document}.",
+    withdrawn="Rút lại xác nhận rằng đến hạn {moment} {who} chưa {duty}: việc đã làm đúng hạn, trục biết muộn; văn bản {document}.",
     steps={0: "nhắc trước hạn", 1: "đã quá hạn"},
     step_late="đã quá hạn, báo lên bước {level}",
     step_again="{step}, nhắc lại lần {times}",

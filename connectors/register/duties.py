@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from connectors.register.pauses import paused_since
 from connectors.register.tables import DELIVERY, DOCUMENT, OBLIGATION
 
 ENDED = ("refused", "recalled", "replaced")
@@ -35,6 +36,7 @@ def owed_by(connection: Connection, organ_id: str, at: datetime) -> Iterator[dic
             "overdue_seconds": max(0, int((at - by).total_seconds())) if by else 0,
             "step": row["next_step"],
             "rule": row["rule"],
+            "paused_since": paused_since(row["pauses"], still_open=row["open"]),
         }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from connectors.register.pauses import paused_since
 from connectors.register.timeline import delivery_id_of
 from schemas.events import (
     DocumentAlert,
@@ -19,6 +20,7 @@ from schemas.events import (
 )
 
 Row = dict[str, Any]
+DEADLINES = ("target_at", "warn_at", "breach_at")
 
 
 def documents(event: Event) -> Iterator[Row]:
@@ -77,13 +79,20 @@ def refusals(event: Event) -> Iterator[Row]:
 
 
 def obligation(event: ObligationChanged, place: int) -> Row:
-    """Return the row of an obligation as the record at this offset says it."""
-    return {
+    """Return the row of an obligation as the record at this offset says it.
+
+    While its clock stands still with no end known, no moment behind that is a deadline: nobody can be late by it.
+    """
+    still = paused_since(event.pauses, still_open=event.open)
+    row = {
         **_same(event, "obligation_id subject document_key clock debtor creditor since_at target_at warn_at breach_at"),
         **_same(event, "next_step next_step_at open closed_at closed_by working_minutes provisional rule versions"),
         "delivery_id": delivery_id_of(event),
+        "pauses": list(event.pauses),
         "place": place,
     }
+    behind = (name for name in DEADLINES if still is not None and row[name] is not None and row[name] > still)
+    return row | dict.fromkeys(behind)
 
 
 def _same(event: Event, names: str) -> Row:

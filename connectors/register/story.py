@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
+from connectors.register.pauses import paused_since
 from connectors.register.submissions import SIGNED
 from connectors.register.tables import ALERT, DELIVERY, DOCUMENT, EVENT, OBLIGATION, REFUSAL, SUBMISSION, TOLD
 from schemas.events import AlertState
@@ -69,6 +70,7 @@ def _owes(obligations: Iterable[Row]) -> list[dict[str, Any]]:
             "by": row["breach_at"] or row["target_at"],
             "rule": row["rule"],
             "delivery_id": row["delivery_id"],
+            "paused_since": paused_since(row["pauses"], still_open=True),
         }
         for row in obligations
         if row["open"]
@@ -82,7 +84,9 @@ def _deliveries(
     deadlines: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in sorted(obligations, key=lambda each: each["since_at"]):
         names = ("clock", "debtor", "since_at", "target_at", "warn_at", "breach_at", "open", "closed_at", "closed_by")
-        deadlines[row["delivery_id"]].append({name: row[name] for name in (*names, "provisional", "rule")})
+        deadlines[row["delivery_id"]].append(
+            {name: row[name] for name in (*names, "provisional", "rule")} | {"pauses": row["pauses"] or []}
+        )
     alerts = _alerts(connection, key)
     return [
         {

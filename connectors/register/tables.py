@@ -1,8 +1,7 @@
 """The register's tables, the same on SQLite and PostgreSQL. All of it can be rebuilt by reading the topics again.
 
-`event`, `alert`, `told`, `refusal` and `attempt` only ever get new rows; `submission` and `delivery` are joins of what
-events say, whatever their order; of an `obligation` the newest record stays. Names of people are in `told` alone.
-A change here needs a revision in `migrations` (ADR 0014).
+`event`, `alert`, `told`, `refusal`, `attempt` only get new rows; `submission` and `delivery` are joins of what events say, in any order;
+of an `obligation` the newest record stays. Names of people are in `told` alone. A change here needs a revision in `migrations` (ADR 0014).
 """
 
 from datetime import UTC, datetime
@@ -47,7 +46,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-HISTORY = History(store="register", newest="0003", folder=Path(__file__).parent / "migrations")
+HISTORY = History(store="register", newest="0004", folder=Path(__file__).parent / "migrations")
 METADATA = MetaData(info={KEY: HISTORY})
 
 
@@ -78,6 +77,7 @@ EVENT = Table(
     Index("event_by_document", "document_key"),
     Index("event_by_digest", "sha256"),
     Index("event_by_place", "topic", "partition", "offset"),
+    Index("event_by_type", "type", "occurred_at"),
     comment="every event once, at the place where it was first read",
 )
 
@@ -164,6 +164,7 @@ OBLIGATION = Table(
     Column("provisional", Boolean, nullable=False),
     _text("rule"),
     Column("versions", JSON, nullable=False),
+    Column("pauses", JSON, comment="intervals in which the clock stands still; null = written before there were any"),
     Index("obligation_by_debtor", "debtor", "open"),
     Index("obligation_by_document", "document_key"),
     Index("obligation_by_breach", "open", "breach_at", "obligation_id"),

@@ -87,11 +87,16 @@ WHO_AND_WHY: dict[type[Event], Callable[[Any], tuple[str, str]]] = {
     DocumentAlert: lambda event: ("axis:watcher" if event.clock else "axis", _said(event.kind, event.why)),
     ObligationChanged: lambda event: (event.debtor, event.clock if event.open else _said(event.clock, event.closed_by)),
     NotifyAttempted: lambda event: ("axis:notify", event.answer),
-    StatementSigned: lambda event: ("axis:notify", _said(event.clock, event.content.sha256)),
+    StatementSigned: lambda event: ("axis:notify", _said(event.clock, _stated(event))),
     OperatorActed: lambda event: (event.by, _said(event.action, event.reason)),
     ReferencePublished: lambda event: (event.published_by, event.version),
 }
 """One entry for each event that travels."""
+
+
+def _stated(event: StatementSigned) -> str:
+    """Return the statement's digest; of one that takes another back, also that one's."""
+    return event.content.sha256 + (f", withdraws {event.withdraws}" if event.withdraws else "")
 
 
 def document_key_of(event: Event) -> str:

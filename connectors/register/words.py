@@ -57,8 +57,14 @@ def moment(at: datetime | None) -> str:
 
 def owing(owes: Iterable[Mapping[str, Any]]) -> str:
     """Return the first line of a story: who owes what by when."""
-    said = [f"{each['who']} phải {duty(each['what'])} trước {moment(each['by'])}" for each in owes]
+    said = [f"{each['who']} phải {duty(each['what'])} {_by(each)}" for each in owes]
     return "; ".join(said) + "." if said else "Không còn ai phải làm gì."
+
+
+def _by(owed: Mapping[str, Any]) -> str:
+    """Say by when; of a clock that stands still, since when it does."""
+    paused = owed["paused_since"]
+    return f"đồng hồ tạm dừng từ {moment(paused)}" if paused else f"trước {moment(owed['by'])}"
 
 
 def story(found: Mapping[str, Any]) -> str:
@@ -78,7 +84,10 @@ def story(found: Mapping[str, Any]) -> str:
 def obligation(found: Mapping[str, Any]) -> str:
     """Return one open obligation as a line."""
     late = f", quá hạn {span(found['overdue_seconds'])}" if found["overdue_seconds"] else ""
-    return f"{moment(found['by'])}{late}: {duty(found['what'])} — {found['document_id']} ({found['delivery_id']})"
+    still = f" ({_by(found)})" if found["paused_since"] else ""
+    return (
+        f"{moment(found['by'])}{late}{still}: {duty(found['what'])} — {found['document_id']} ({found['delivery_id']})"
+    )
 
 
 def waiting(found: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """`lienthong deadline`: when is what owed, step by step; the watcher's own arithmetic for a delivery that need not exist."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -9,17 +8,17 @@ import click
 from infra.commands import DONE, Ctx, command, stop
 from infra.commands.loading import load
 from infra.commands.words import MOMENT
-from processors.sla.deadlines import Deadlines, deadlines
+from processors.commands.deadline_words import rungs_of, steps_of
+from processors.sla.deadlines import Deadlines
 from processors.sla.rulebook import Rulebook
+from processors.sla.whatif import what_if
 from schemas.reference import Reference
 from schemas.reference.calendar import Calendar
-from schemas.reference.working_time import spans_on, working_day_of
+
+YEARS = range(1900, 9000)
+"""Of moments that are worked with; at the ends of Python's calendar nothing lies before or behind."""
 
 KINDS_NEEDED = ("sla", "calendar", "directory", "contacts")
-MAX_DAYS_OFF = 20
-"""Days off that are named; a DueDate may lie years ahead."""
-
-WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
 @command(
@@ -53,19 +52,28 @@ def deadline(
         stop(f"no clock {clock} in sla.yaml", f"one of {', '.join(rulebook.sla.clocks)}")
     if urgency not in rulebook.sla.urgency.classes:
         stop(f"no urgency {urgency} in sla.yaml", f"one of {', '.join(rulebook.sla.urgency.classes)}")
-    on = rulebook.day(start)
-    found = deadlines(
+    if start.year not in YEARS:
+        stop(f"{start.isoformat()} lies outside of any calendar", "name a --start of a year that people work in")
+    on, due_on = rulebook.day(start), due.date() if due else None
+    found = what_if(
         clock,
         start,
         urgency,
         agency=_meant(agency, reference, on),
         sender=_meant(sender, reference, on) if sender else "",
         mode=mode or "",
-        due=due.date() if due else None,
+        due=due_on,
         rulebook=rulebook,
         document_type=type_name,
     )
-    answer = answer_of(found, rulebook)
+    answer = answer_of(found.found, rulebook)
+    answer |= {
+        "pauses": [
+            {"from": local(starts, rulebook.calendar), "to": local(ends, rulebook.calendar)}
+            for starts, ends in found.pauses
+        ],
+        "steps": [*steps_of(found.bare, due_on, found.pauses, rulebook), *rungs_of(found.found, rulebook)],
+    }
     ctx.emit(answer, human="\n".join(answer["steps"]))
     return DONE
 
@@ -94,7 +102,6 @@ def answer_of(found: Deadlines, rulebook: Rulebook) -> dict[str, Any]:
             }
             for rung in found.ladder
         ],
-        "steps": list(_steps(found, calendar)),
         "provisional": found.provisional,
         "calendar_version": found.calendar_version,
     }
@@ -113,52 +120,3 @@ def _meant(code: str, reference: Reference, on: date) -> str:
             f"{code}: {found.code if found else 'no directory'}", "`lienthong agency CODE` says who is meant by a code"
         )
     return found.agency.organ_id
-
-
-def _steps(found: Deadlines, calendar: Calendar) -> Iterator[str]:
-    """Say in words how the moments came about."""
-    first = working_day_of(calendar, found.pattern, found.since)
-    yield f"{found.clock} ({found.urgency}): {found.debtor} phải làm ({found.owes}), tính từ {_said(found.since, calendar)}"
-    day = found.since.astimezone(calendar.zone).date()
-    if first != day:
-        yield f"  ngoài giờ làm việc: tính sang ngày làm việc {first.isoformat()}"
-    yield f"  giờ làm việc ({found.pattern.name}) {first.isoformat()}: {_hours(found, calendar, first)}"
-    for name, moment in (("mục tiêu", found.target), ("nhắc", found.warn), ("quá hạn", found.breach)):
-        yield f"  {name}: {_said(moment, calendar) if moment else 'không có'}"
-    off = list(_days_off(found, calendar))
-    if off:
-        yield f"  ngày nghỉ ở giữa: {', '.join(off)}"
-    if found.provisional:
-        yield "  lịch có ngày chưa công bố chính thức: hạn còn có thể thay đổi"
-    for rung in found.ladder:
-        told = ", ".join(f"{each.role} {each.organ_id or '?'} {each.name}".strip() for each in rung.to) or "không ai"
-        yield f"  bước {rung.step}, {_said(rung.at, calendar)}: {told}"
-        for gap in rung.gaps:
-            yield f"    thiếu đầu mối {gap.role} của {gap.organ_id}"
-
-
-def _said(moment: datetime, calendar: Calendar) -> str:
-    at = moment.astimezone(calendar.zone)
-    return f"{WEEKDAYS[at.weekday()]} {at:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
-
-
-def _hours(found: Deadlines, calendar: Calendar, day: date) -> str:
-    spans = spans_on(calendar, found.pattern, day)
-    return ", ".join(f"{_clock(opens, calendar)}–{_clock(closes, calendar)}" for opens, closes in spans)
-
-
-def _clock(moment: datetime, calendar: Calendar) -> str:
-    return f"{moment.astimezone(calendar.zone):%H:%M}"
-
-
-def _days_off(found: Deadlines, calendar: Calendar) -> Iterator[str]:
-    """Yield the days between start and breach on which nobody works, the first of them only."""
-    if found.breach is None:
-        return
-    day, end = found.since.astimezone(calendar.zone).date(), found.breach.astimezone(calendar.zone).date()
-    shown = 0
-    while day < end and shown < MAX_DAYS_OFF:
-        if not calendar.hours_on(found.pattern, day):
-            shown += 1
-            yield f"{WEEKDAYS[day.weekday()]} {day.isoformat()}"
-        day += timedelta(days=1)

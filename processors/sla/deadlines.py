@@ -1,17 +1,21 @@
 """When is what owed: the moments of one clock, from its start and the rules alone (decisions, "Deadlines").
 
-Pure, and the only place that reads sla.yaml's moments: the watcher and the command `deadline` both call `deadlines`.
+Pure, and the only place that reads sla.yaml's moments: the watcher and the command `deadline` both call `moments`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from processors.sla.ladder import Rung, Span, rungs
+from processors.sla.ladder import Later, Rung, Span, at_once, rungs
 from processors.sla.parties import Parties
 from processors.sla.rulebook import Rulebook
 from schemas.reference.calendar import Pattern
 from schemas.reference.moments import Moment, Wall
+from schemas.reference.sla import Moments
 from schemas.reference.working_time import is_provisional, moment_at
+
+FAR = timedelta(days=50 * 366)
+"""A DueDate further away than that is none: systems write 9999/12/31 or 0001/01/01 where nobody set one (ADR 0038)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,9 @@ class Deadlines:
     pattern: Pattern
     """The debtor's working hours."""
 
+    rule: Moments
+    """What sla.yaml says of it, overrides included."""
+
     ladder: tuple[Rung, ...] = ()
     calendar_version: str = ""
 
@@ -52,47 +59,14 @@ class Deadlines:
         return not (self.target is None and self.warn is None and self.breach is None)
 
 
-def deadlines(
-    clock: str,
-    start: datetime,
-    urgency: str,
-    *,
-    agency: str,
-    sender: str,
-    mode: str,
-    due: date | None,
-    rulebook: Rulebook,
-    document_type: str = "",
-) -> Deadlines:
-    """Work the moments and the ladder of a clock out.
-
-    `agency` is the recipient; for a clock that the sender owes, the sender where `sender` is empty.
-    `mode` is `push`, `pull` or empty; `due` the DueDate of the sender, if any.
-    """
-    bare = moments(
-        clock,
-        start,
-        urgency,
-        agency=agency,
-        sender=sender,
-        mode=mode,
-        due=due,
-        rulebook=rulebook,
-        document_type=document_type,
-    )
-    return with_ladder(bare, agency, sender, rulebook)
-
-
-def with_ladder(bare: Deadlines, agency: str, sender: str, rulebook: Rulebook) -> Deadlines:
-    """Add the ladder, which costs look-ups of agencies and officials."""
+def with_ladder(bare: Deadlines, agency: str, sender: str, rulebook: Rulebook, later: Later = at_once) -> Deadlines:
+    """Add the ladder, which costs look-ups of agencies and officials; `later` moves its steps behind the pauses."""
+    if bare.owes == "sender":
+        sender = bare.debtor  # a what-if need not name it twice
     parties = Parties(debtor=bare.debtor, sender=sender, recipient=agency)
     steps = rulebook.sla.ladder_for(bare.clock, bare.owes, bare.urgency)
-    return replace(
-        bare,
-        ladder=rungs(
-            Span(since=bare.since, warn=bare.warn, breach=bare.breach, pattern=bare.pattern), steps, parties, rulebook
-        ),
-    )
+    span = Span(since=bare.since, warn=bare.warn, breach=bare.breach, pattern=bare.pattern, later=later)
+    return replace(bare, ladder=rungs(span, steps, parties, rulebook))
 
 
 def moments(
@@ -107,7 +81,12 @@ def moments(
     rulebook: Rulebook,
     document_type: str = "",
 ) -> Deadlines:
-    """Work the moments out without the ladder."""
+    """Work the moments out, without the ladder and without pauses.
+
+    `agency` is the recipient; for a clock that the sender owes, the sender where `sender` is empty.
+    `mode` is `push`, `pull` or empty; `due` the DueDate of the sender, if any.
+    """
+    due = meant(due, rulebook.day(start))
     owes = rulebook.sla.clocks[clock].owed_by(mode)
     debtor = {"axis": rulebook.sla.axis.agency, "sender": sender or agency, "recipient": agency}[owes]
     pattern = rulebook.pattern(debtor, start)
@@ -132,9 +111,15 @@ def moments(
         warn=_within(start, at(rule.warn), latest),
         breach=breach,
         pattern=pattern,
+        rule=rule,
         calendar_version=rulebook.versions.get("calendar", ""),
         provisional=reads and latest is not None and is_provisional(rulebook.calendar, pattern, start, latest),
     )
+
+
+def meant(due: date | None, today: date) -> date | None:
+    """Return the DueDate; None for one that stands where nobody set any."""
+    return None if due is None or abs(due - today) > FAR else due
 
 
 def _within(start: datetime, moment: datetime | None, latest: datetime | None) -> datetime | None:

@@ -1,5 +1,6 @@
 """The ladder of one duty: which step comes when, to whom, and what comes next (decisions, "Ladder")."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +23,15 @@ class Rung:
     """Officials that are missing here and in the skipped steps before it."""
 
 
+Later = Callable[[datetime], datetime]
+"""A moment -> the same moment after the pauses that lie before it."""
+
+
+def at_once(moment: datetime) -> datetime:
+    """Return the moment: nothing stood still."""
+    return moment
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """What a ladder stands on: the moments of one duty and the hours of who owes it."""
@@ -30,6 +40,8 @@ class Span:
     warn: datetime | None
     breach: datetime | None
     pattern: Pattern
+    later: Later = at_once
+    """Officials are those of the day on which a step comes, so pauses move it before anybody is looked up."""
 
 
 def rungs(span: Span, steps: tuple[LadderStep, ...], parties: Parties, rulebook: Rulebook) -> tuple[Rung, ...]:
@@ -43,9 +55,9 @@ def rungs(span: Span, steps: tuple[LadderStep, ...], parties: Parties, rulebook:
     moved: datetime | None = None
     missing: tuple[Gap, ...] = ()
     for step in steps:
-        at = _moment(step, span, rulebook)
-        if at is None:
+        if (own := _moment(step, span, rulebook)) is None:
             continue
+        at = span.later(own)
         if moved is not None and moved < at and step.when != "breach":
             at = moved
         to, gaps = parties.officials(step.to, rulebook, rulebook.day(at))

@@ -5,16 +5,18 @@ Their effect on the older document's clocks needs that document's row and belong
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from processors.sla.cases import About, Case
 from processors.sla.deadlines import Deadlines, moments, with_ladder
 from processors.sla.facts import derived
 from processors.sla.ladder import Climb, Rung, next_rung
+from processors.sla.pauses import moved, pauses_of, shift
 from processors.sla.rulebook import Rulebook
+from schemas.reference.outages import Interval
 from schemas.reference.sla import Clock
-from schemas.reference.working_time import add_working, working_between
+from schemas.reference.working_time import working_between
 
 DOCUMENT_STARTS = frozenset({"submitted", "signed_at"})
 """Clocks that start with these belong to the document, all others to a delivery."""
@@ -32,8 +34,8 @@ class Obligation:
     creditor: str
     closed_at: datetime | None = None
     closed_by: str = ""
-    pause: tuple[datetime, datetime | None] | None = None
-    """Stood still from, until; None = it still does, and no step comes. The first round counts."""
+    pauses: tuple[Interval, ...] = ()
+    """When it stood or will stand still, in order; the last one without an end = it still does, and no step comes."""
 
     @property
     def judged_at_once(self) -> bool:
@@ -47,13 +49,13 @@ class Obligation:
         rung = next_rung(self.due.ladder, climb, self.due.urgency, self.due.pattern, rulebook)
         if rung is None or (self.closed_at is not None and rung.at >= self.closed_at):
             return None
-        still = self.pause is not None and self.pause[1] is None and rung.at > self.pause[0]
+        still = bool(self.pauses) and self.pauses[-1][1] is None and rung.at > self.pauses[-1][0]
         return None if still else rung
 
     def standing(self, coming: Rung | None) -> tuple[object, ...]:
         """Return what makes it worth saying again; once closed, a later change of rules does not reopen the books."""
         if self.closed_at is not None:
-            return (self.due.debtor, self.due.since, self.closed_at, self.closed_by, self.pause)
+            return (self.due.debtor, self.due.since, self.closed_at, self.closed_by, self.pauses or None)
         due = self.due
         return (
             due.debtor,
@@ -62,7 +64,7 @@ class Obligation:
             due.warn,
             due.breach,
             coming and (coming.step, coming.at),
-            self.pause,
+            self.pauses or None,
             due.provisional,
         )
 
@@ -107,31 +109,16 @@ def _obligation(
         rulebook=rulebook,
         document_type=about.type_name,
     )
-    first = due.first_step_at
+    pauses = pauses_of(due, facts, closed_at, rulebook)
+    later, first = shift(due, pauses, rulebook), due.first_step_at
     if clock.starts != JUDGED_AT_ONCE and first is not None and (closed_at is None or closed_at > first):
-        due = with_ladder(due, about.recipient, about.sender, rulebook)
+        due = with_ladder(due, about.recipient, about.sender, rulebook, later)
     creditor = about.sender if due.owes != "sender" else rulebook.sla.axis.agency
-    duty = Obligation(clock=clock, due=due, creditor=creditor, closed_at=closed_at, closed_by=closed_by)
-    for pause in rulebook.sla.pauses_of(clock.id):
-        asked = facts.get(pause.starts)
-        if asked is not None and (closed_at is None or asked < closed_at):
-            answered = min((facts[name] for name in pause.stops if name in facts), default=None)
-            duty = _paused(replace(duty, pause=(asked, answered)), rulebook)
-    return duty
-
-
-def _paused(duty: Obligation, rulebook: Rulebook) -> Obligation:
-    """Let the clock stand still: what lay ahead when the pause began lies as much working time after its end."""
-    if duty.pause is None or duty.pause[1] is None or duty.pause[1] <= duty.pause[0]:
-        return duty
-    due, asked, resumes = duty.due, duty.pause[0], duty.pause[1]
-
-    def moved(moment: datetime) -> datetime:
-        if moment <= asked:
-            return moment
-        left = working_between(rulebook.calendar, due.pattern, max(asked, due.since), moment)
-        return add_working(rulebook.calendar, due.pattern, max(resumes, due.since), left)
-
-    ladder = tuple(replace(rung, at=moved(rung.at)) for rung in due.ladder)
-    target, warn, breach = (None if at is None else moved(at) for at in (due.target, due.warn, due.breach))
-    return replace(duty, due=replace(due, target=target, warn=warn, breach=breach, ladder=ladder))
+    return Obligation(
+        clock=clock,
+        due=moved(due, later),
+        creditor=creditor,
+        closed_at=closed_at,
+        closed_by=closed_by,
+        pauses=pauses,
+    )

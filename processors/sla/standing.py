@@ -1,11 +1,14 @@
 """`ObligationChanged`: who owes what by when, as it stands now."""
 
+from datetime import UTC
+
 from processors.sla.cases import About
 from processors.sla.ladder import Rung
 from processors.sla.obligations import Obligation
 from processors.sla.rulebook import Rulebook
 from schemas.events import ObligationChanged
 from schemas.ids import event_id
+from schemas.reference.outages import Interval
 
 
 def digest_of(duty: Obligation, coming: Rung | None) -> str:
@@ -45,6 +48,7 @@ def changed(
         provisional=due.provisional,
         rule=f"{duty.clock.id}/{due.urgency}/{duty.clock.basis}",
         versions=rulebook.versions,
+        pauses=tuple(map(_interval, duty.pauses)),
     )
 
 
@@ -53,3 +57,8 @@ def obligation_id(about: About, duty: Obligation) -> str:
     if about.recipient:
         return f"{about.subject}:{duty.clock.id}"
     return f"{about.subject}:{about.sha256}:{duty.clock.id}"
+
+
+def _interval(pause: Interval) -> str:
+    starts, ends = pause
+    return f"{starts.astimezone(UTC).isoformat()}/{'..' if ends is None else ends.astimezone(UTC).isoformat()}"

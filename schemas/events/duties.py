@@ -90,6 +90,8 @@ class ObligationChanged(Event):
     provisional: bool = False
     rule: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    pauses: tuple[str, ...] = ()
+    """When the clock stood or will stand still, in order, as ISO 8601 intervals in UTC; one that goes on ends in `/..` (EDTF)."""
 
     @property
     def key(self) -> str:
@@ -142,6 +144,8 @@ class StatementSigned(Event):
     """Digest of the detached CMS over it (RFC 5652, DER), which lies in the content store as well."""
 
     versions: dict[str, str] = field(default_factory=dict)
+    withdraws: str = ""
+    """SHA-256 of the statement that this one takes back; empty = a first statement."""
 
     @property
     def key(self) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.reference.faults import Faults
+from schemas.reference.outages import Outage, read_outages
 from schemas.reference.tree import Item, read_tree
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -62,6 +63,9 @@ class Calendar:
     years: frozenset[int]
     """Years that have rows; any other is provisional."""
 
+    outages: Mapping[str, tuple[Outage, ...]] = field(default_factory=dict)
+    """organ_id -> when its system is away, as it announced."""
+
     cache: dict[tuple[str, date], Hours] = field(default_factory=dict, compare=False, repr=False)
     spans: dict[tuple[str, date], tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, compare=False, repr=False, init=False
@@ -106,7 +110,7 @@ def parse_calendar(files: Mapping[str, bytes], faults: Faults) -> Calendar | Non
     tree = read_tree("calendar.yaml", files.get("calendar.yaml"), faults)
     if tree is None:
         return None
-    top = tree.entries(known=("version", "time_zone", "patterns", "default_pattern", "days"))
+    top = tree.entries(known=("version", "time_zone", "patterns", "default_pattern", "days"), optional=("outages",))
     if faults:
         return None
     patterns = {name: _pattern(name, item) for name, item in top["patterns"].entries().items()}
@@ -124,6 +128,7 @@ def parse_calendar(files: Mapping[str, bytes], faults: Faults) -> Calendar | Non
         default_pattern=default,
         days=days,
         years=frozenset(day.year for day in days),
+        outages=read_outages(top["outages"]) if "outages" in top else {},
     )
 
 

@@ -9,6 +9,9 @@ from schemas.reference.moments import Moment
 DEFAULT_MODE = "pull"
 """Transport is owed by the recipient where nothing says push."""
 
+OUTAGE = ("outage_began", "outage_ended")
+"""What a pause is from and to that stands for the debtor's own announced outages (`outages` of calendar.yaml)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
@@ -52,6 +55,8 @@ class Pause:
     clock: str
     starts: str
     stops: tuple[str, ...]
+    at_most: Moment | None = None
+    """So long (`Wall` or `Working`) at most, answered or not; None = until it is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from schemas.reference.faults import Faults
 from schemas.reference.moments import Due, Moment, Wall, Working, WorkingDay, read_moment, read_span
 from schemas.reference.sla import (
+    OUTAGE,
     AxisDesk,
     Clock,
     LadderException,
@@ -20,12 +21,17 @@ from schemas.reference.sla import (
 )
 from schemas.reference.tree import Item, read_tree
 
-STATUS_CODES = ("01", "02", "03", "04", "05", "06", "13", "15", "16")
+STATUS_CODES = tuple(f"{code:02}" for code in range(1, 17))
+"""Those of edXML that were never seen (07-12, 14) as well: what agencies agree to mean by one is data (domain §2.1)."""
+
 FACTS = ("signed_at", "submitted", "signed", "refused", "dispatched", "received", "take_back_asked", *STATUS_CODES)
 DEBTORS = ("axis", "sender", "recipient")
 PARTIES = ("self", "parent", "sender", "recipient", "axis")
 THREE = ("target", "warn", "breach")
 MAX_PRIORITY = 4
+ON_REWRITTEN = "true"
+"""What tools that read YAML 1.1 make of the word `on` when they write the file again."""
+
 TOP = ("version", "urgency", "clocks", "pauses", "ladder", "warnings", "repeat", "quiet", "axis")
 
 
@@ -125,11 +131,17 @@ def _moments(item: Item) -> Moments:
 
 
 def _pause(item: Item, clocks: Collection[str]) -> Pause:
-    keys = item.entries(known=("clock", "from", "to"))
+    keys = item.entries(known=("clock", "from", "to"), optional=("at_most",))
+    began, ended = OUTAGE
+    away = "from" in keys and keys["from"].is_text() and keys["from"].text() == began
+    if away and "to" in keys and keys["to"].texts() != (ended,):
+        keys["to"].fault("BAD_VALUE", f"{began} chỉ đi với to: [{ended}].")
+    stops = (ended,) if away else _facts(keys["to"]) if "to" in keys else ()
     return Pause(
         clock=keys["clock"].choice(clocks) if "clock" in keys else "",
-        starts=keys["from"].choice(FACTS) if "from" in keys else "",
-        stops=_facts(keys["to"]) if "to" in keys else (),
+        starts=began if away else keys["from"].choice((*FACTS, began)) if "from" in keys else "",
+        stops=stops,
+        at_most=_span(keys["at_most"]) if "at_most" in keys else None,
     )
 
 
@@ -137,7 +149,7 @@ def _parties(item: Item) -> tuple[Party, ...]:
     parties = []
     for each in item.items():
         keys = each.entries(known=("of", "role"))
-        if len(keys) == len(("of", "role")):
+        if "of" in keys and "role" in keys:
             parties.append(Party(of=keys["of"].choice(PARTIES), role=keys["role"].text()))
     return tuple(parties)
 
@@ -181,7 +193,9 @@ def _exception(item: Item, clocks: Collection[str]) -> LadderException:
 
 
 def _warning(name: str, item: Item, classes: Collection[str], clocks: Collection[str]) -> RequiredWarning:
-    keys = item.entries(optional=("on", "to", "digest", "clock", "clocks", "use"))
+    keys = item.entries(optional=("on", "to", "digest", "clock", "clocks", "use", ON_REWRITTEN))
+    if ON_REWRITTEN in keys:
+        keys.setdefault("on", keys[ON_REWRITTEN])
     if "use" in keys:
         keys["use"].choice(("ladder",))
     named = [keys["clock"]] if "clock" in keys else keys["clocks"].items() if "clocks" in keys else []

@@ -164,7 +164,12 @@ def test_wait_says_how_far_it_is(
 
 @pytest.mark.parametrize(
     ("code", "address", "said_by", "addressed_to"),
-    [("03", "h53-17", HEALTH, PROVINCE), ("02", "h53-17", HEALTH, PROVINCE), ("13", "h53", PROVINCE, HEALTH)],
+    [
+        ("03", "h53-17", HEALTH, PROVINCE),
+        ("02", "h53-17", HEALTH, PROVINCE),
+        ("13", "h53", PROVINCE, HEALTH),
+        ("11", "h53-17", HEALTH, PROVINCE),
+    ],
 )
 def test_a_status_takes_the_door_of_who_says_it(
     axis: Settings, code: str, address: str, said_by: str, addressed_to: str
@@ -190,6 +195,7 @@ def test_a_status_takes_the_door_of_who_says_it(
         (("ack", delivery_id(KEY, COMMUNE), "03", "--by", "A"), 1, "không có lượt gửi"),
         (("ack", DELIVERY, "02", "--by", "A"), 2, "needs a reason"),
         (("ack", DELIVERY, "13", "--by", "A", "--reason", " "), 2, "needs a reason"),
+        (("ack", DELIVERY, "11", "--by", "A"), 2, "needs a reason"),
         (("ack", DELIVERY, "99", "--by", "A"), 2, "99"),
         (("ack", DELIVERY, "03"), 2, "--by"),
         (("ack", DELIVERY, "03", "--by", "A"), 2, "intake"),

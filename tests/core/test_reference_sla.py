@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+import yaml
 
 from schemas.reference import parse
 from schemas.reference.moments import Due, Wall, Working, WorkingDay, parse_span
@@ -78,6 +79,14 @@ def test_the_most_specific_override_wins_moment_by_moment() -> None:
         ('breach: {day: 1, at: "12:00"}}', 'breach: {day: 1, at: "25:00"}}', "clocks[1].normal.breach.at"),
         ("absent: normal", "absent: urgent", "urgency.absent"),
         ("{clock: intake, from: take_back_asked", "{clock: lunch, from: take_back_asked", "pauses[0].clock"),
+        ('intake, from: take_back_asked, to: ["15"', 'intake, from: outage_began, to: ["15"', "pauses[0].to"),
+        ("{clock: intake, from: take_back_asked", "{clock: intake, from: outage_ended", "pauses[0].from"),
+        ('{clock: intake, from: take_back_asked, to: ["15"', '{clock: intake, from: "17", to: ["15"', "pauses[0].from"),
+        (
+            'to: ["15", "16"]}\n  - {clock: assignment',
+            'to: ["15", "16"], at_most: {day: 1, at: close}}\n  - {clock: assignment',
+            "pauses[0].at_most",
+        ),
         ("{step: 2, after_breach: {working: PT4H}, to", "{step: 2, to", "ladder.normal[2]"),
         ("hoa_toc: never}", "hoa_toc: sometimes}", "quiet.hoa_toc"),
     ],
@@ -89,6 +98,27 @@ def test_a_wrong_rule_is_a_fault_at_its_place(old: str, new: str, column: str) -
 
     assert value is None
     assert [(column, SOURCE[: SOURCE.index(old)].count("\n") + 1)] == [(each.column, each.line) for each in faults]
+
+
+def test_a_file_that_a_yaml_tool_wrote_again_means_the_same() -> None:
+    """PyYAML and others read the key `on` as true (YAML 1.1): the rules are the same all the same."""
+    again = yaml.safe_dump(yaml.safe_load(SOURCE), allow_unicode=True)
+    value, faults = parse("sla", {"sla.yaml": again.encode()})
+
+    assert ("true: dispatched" in again, ()) == (True, faults)
+    assert RULES == value
+
+
+@pytest.mark.parametrize(("old", "new"), [("{of: ", "{off: "), ("role: clerk}", "rule: clerk}")])
+def test_a_misspelt_party_is_a_fault_and_no_trace(old: str, new: str) -> None:
+    """In a ladder and in a warning: a key too many beside one too few, both said with the line."""
+    for start in ("ladder:", "warnings:"):
+        at = SOURCE.index(old, SOURCE.index(start))
+        value, faults = parse("sla", {"sla.yaml": (SOURCE[:at] + new + SOURCE[at + len(old) :]).encode()})
+
+        assert value is None
+        assert {"MISSING_FIELD", "BAD_VALUE"} == {each.code for each in faults}
+        assert {SOURCE[:at].count("\n") + 1} == {each.line for each in faults}
 
 
 @pytest.mark.parametrize(

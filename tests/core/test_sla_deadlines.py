@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from processors.sla.deadlines import deadlines
+from processors.sla.whatif import what_if
 from tests.core.routing_cases import COMMUNE, PROVINCE
 from tests.core.sla_cases import AXIS, at, local, rulebook
 
@@ -35,9 +35,9 @@ from tests.core.sla_cases import AXIS, at, local, rulebook
 )
 def test_target_warning_and_breach(clock: str, urgency: str, start: str, moments: tuple[str, str, str]) -> None:
     """By the hours of who owes: 07:30-11:30 and 13:00-17:00."""
-    found = deadlines(
+    found = what_if(
         clock, at(start), urgency, agency=COMMUNE, sender=PROVINCE, mode="", due=None, rulebook=rulebook()
-    )
+    ).found
 
     assert moments == (local(found.target), local(found.warn), local(found.breach))
 
@@ -60,9 +60,9 @@ def test_target_warning_and_breach(clock: str, urgency: str, start: str, moments
 )
 def test_a_due_date(due: date | None, start: str, moments: tuple[str | None, ...]) -> None:
     """The sender's DueDate means its close; on a day off that of the next working day; without one there is no moment."""
-    found = deadlines(
+    found = what_if(
         "completion", at(start), "normal", agency=COMMUNE, sender=PROVINCE, mode="", due=due, rulebook=rulebook()
-    )
+    ).found
 
     assert moments == (local(found.target), local(found.warn), local(found.breach))
     assert (due is not None) == found.timed
@@ -71,7 +71,7 @@ def test_a_due_date(due: date | None, start: str, moments: tuple[str | None, ...
 
 def test_a_due_date_already_past_is_breached_at_once() -> None:
     """Warning and breach are raised at the start; what follows is counted from the start, not from the lost day."""
-    found = deadlines(
+    found = what_if(
         "completion",
         at("23 09:00"),
         "normal",
@@ -80,7 +80,7 @@ def test_a_due_date_already_past_is_breached_at_once() -> None:
         mode="",
         due=date(2026, 11, 20),
         rulebook=rulebook(),
-    )
+    ).found
 
     assert [(0, "23 09:00"), (1, "23 09:00"), (2, "23 14:30"), (3, "25 09:00"), (4, "26 09:00")] == [
         (rung.step, local(rung.at)) for rung in found.ladder
@@ -89,7 +89,7 @@ def test_a_due_date_already_past_is_breached_at_once() -> None:
 
 def test_a_target_or_warning_later_than_the_breach_is_at_the_breach() -> None:
     """An override may bring the breach forward."""
-    found = deadlines(
+    found = what_if(
         "intake",
         at("23 09:00"),
         "normal",
@@ -98,7 +98,7 @@ def test_a_target_or_warning_later_than_the_breach_is_at_the_breach() -> None:
         mode="",
         due=None,
         rulebook=rulebook(overrides=(f"clock: intake, agency: {COMMUNE}, breach: {{working: PT1H}}",)),
-    )
+    ).found
 
     assert ["23 10:00"] * 3 == [local(each) for each in (found.target, found.warn, found.breach)]
 
@@ -116,7 +116,7 @@ def test_a_target_or_warning_later_than_the_breach_is_at_the_breach() -> None:
 )
 def test_an_override_speaks_of_who_owes(override: str, breach: str) -> None:
     """By agency, level, document type and urgency of the duty; others are not touched."""
-    found = deadlines(
+    found = what_if(
         "intake",
         at("23 09:00"),
         "normal",
@@ -126,7 +126,7 @@ def test_an_override_speaks_of_who_owes(override: str, breach: str) -> None:
         due=None,
         document_type="Công văn",
         rulebook=rulebook(overrides=(override,)),
-    )
+    ).found
 
     assert breach == local(found.breach)
 
@@ -150,9 +150,9 @@ def test_a_day_that_may_change_makes_it_provisional(
     provisional: bool,  # noqa: FBT001 - an example's column
 ) -> None:
     """Between start and breach, inclusive."""
-    found = deadlines(
+    found = what_if(
         clock, at(start), "normal", agency=COMMUNE, sender=PROVINCE, mode="", due=due, rulebook=rulebook()
-    )
+    ).found
 
     assert provisional == found.provisional
 
@@ -170,9 +170,9 @@ def test_a_day_that_may_change_makes_it_provisional(
 )
 def test_who_owes(clock: str, mode: str, owes: str, debtor: str) -> None:
     """Transport is owed by the recipient where nothing says push."""
-    found = deadlines(
+    found = what_if(
         clock, at("23 09:00"), "normal", agency=COMMUNE, sender=PROVINCE, mode=mode, due=None, rulebook=rulebook()
-    )
+    ).found
 
     assert (owes, debtor) == (found.owes, found.debtor)
 
@@ -180,13 +180,13 @@ def test_who_owes(clock: str, mode: str, owes: str, debtor: str) -> None:
 def test_an_agency_nobody_knows_has_no_level_and_the_default_hours() -> None:
     """An override for a level does not reach it; the calendar says by which version it was worked out."""
     rules = rulebook(overrides=("clock: intake, level: commune, breach: {working: PT2H}",))
-    found = deadlines(
+    found = what_if(
         "intake", at("23 09:00"), "normal", agency="000.99.99.H53", sender=PROVINCE, mode="", due=None, rulebook=rules
-    )
-    bare = deadlines(
+    ).found
+    bare = what_if(
         "intake", at("23 09:00"), "normal", agency=COMMUNE, sender=PROVINCE, mode="", due=None,
         rulebook=replace(rules, versions={}),
-    )  # fmt: skip
+    ).found  # fmt: skip
 
     assert ("25 17:00", "office-0800") == (local(found.breach), found.pattern.name)
     assert found.calendar_version == rules.versions["calendar"] != ""
@@ -197,10 +197,10 @@ def test_an_agency_nobody_knows_has_no_level_and_the_default_hours() -> None:
 def test_a_moment_that_does_not_exist_takes_its_steps_with_it(gone: str, left: list[int]) -> None:
     """Without a breach only the warning is left; without a warning the breach and what follows it."""
     override = f"clock: intake, urgency: normal, {gone}: {{due: DueDate, at: close, otherwise: none}}"
-    found = deadlines(
+    found = what_if(
         "intake", at("23 09:00"), "normal", agency=COMMUNE, sender=PROVINCE, mode="", due=None,
         rulebook=rulebook(overrides=(override,)),
-    )  # fmt: skip
+    ).found  # fmt: skip
 
     assert left == [rung.step for rung in found.ladder]
     assert "23 17:00" == local(found.target)

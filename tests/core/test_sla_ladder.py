@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from processors.sla.deadlines import deadlines
 from processors.sla.ladder import Climb, Rung, Span, next_rung, rungs
 from processors.sla.parties import Gap, Parties
 from processors.sla.rulebook import Rulebook
+from processors.sla.whatif import what_if
 from schemas.reference.sla import Party
 from tests.core.routing_cases import COMMUNE, MINISTRY, PROVINCE, WARD
 from tests.core.sla_cases import AXIS, at, local, rulebook
@@ -29,7 +29,7 @@ def ladder(
     urgency: str = "normal",
 ) -> tuple[Rung, ...]:
     """Return the ladder of a duty that began on Monday at nine, without some contacts."""
-    found = deadlines(
+    found = what_if(
         clock,
         at(START),
         urgency,
@@ -38,7 +38,7 @@ def ladder(
         mode=mode,
         due=None,
         rulebook=rulebook(without=without),
-    )
+    ).found
     return found.ladder
 
 
@@ -214,3 +214,11 @@ def test_a_ladder_with_nobody_above_and_nobody_missing_is_empty() -> None:
 
     assert () == rungs(span, (step,), Parties(debtor=PROVINCE), rules)
     assert 1 == len(rungs(span, (step,), Parties(debtor=COMMUNE), rules))
+
+
+def test_who_hands_a_document_over_is_its_sender_without_being_named_again() -> None:
+    """Of `dispatch` the agency asked about *is* the sender: its clerk stands in the ladder once, not as somebody unknown."""
+    asked = ladder(agency=PROVINCE, sender="", clock="dispatch")
+
+    assert [(PROVINCE, CLERK)] == shown(asked)[1][2]
+    assert asked == ladder(agency=PROVINCE, sender=PROVINCE, clock="dispatch")

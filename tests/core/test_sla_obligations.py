@@ -74,7 +74,7 @@ def test_a_duty_that_ended_when_it_was_asked_about_never_paused() -> None:
     """The question must come before the end."""
     duty = duties_of({"received": "23 09:05", "02": "23 10:00", ASKED: "23 10:00"})["intake"]
 
-    assert (None, "23 10:00", "02") == (duty.pause, local(duty.closed_at), duty.closed_by)
+    assert ((), "23 10:00", "02") == (duty.pauses, local(duty.closed_at), duty.closed_by)
 
 
 @pytest.mark.parametrize(("received", "taken"), [("23 09:15", []), ("23 10:00", [0]), ("23 10:01", [0, 1])])
@@ -88,6 +88,15 @@ def test_a_step_at_the_end_itself_is_not_taken(received: str, taken: list[int]) 
 
     assert taken == steps
     assert bool(taken) == bool(duty.due.ladder)  # one that ended before its first step costs no look-ups
+
+
+@pytest.mark.parametrize("due_on", [date(9999, 12, 31), date(9999, 12, 30), date(1, 1, 1)])
+def test_a_due_date_at_the_end_of_time_owes_nothing(due_on: date) -> None:
+    """A stranger's packet may carry it: the watcher must neither stop at it nor count three million days."""
+    facts = {"received": "23 09:05", "03": "23 09:30", ASKED: "23 10:00", DENIED: "23 14:00"}
+
+    assert "completion" not in duties_of(facts, due_on=due_on)
+    assert "completion" in duties_of(facts, due_on=date(2050, 12, 31))
 
 
 def test_who_owes_and_who_is_owed() -> None:
