@@ -99,7 +99,7 @@ FLOWS = {
     for flow in (
         Flow(
             name="verifier",
-            reads=("document.submitted",),
+            reads=("document.submitted", "operator.acted"),
             core=_verification,
             needs=("directory", "trust", "signature_policy"),
             prepare=_judges,

@@ -12,7 +12,7 @@ PACKAGES = ("schemas", "infra", "processors", "connectors")
 
 EVENT = "DocumentSigned"
 FIELD = {"name": "lane", "type": "string", "default": "", "doc": "Lane the document travels in."}
-"""What version 2 of the event adds."""
+"""What the next version of the event adds."""
 
 REVISION = '''"""A column more, for which older code need not know anything."""
 
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 
 def build(folder: Path, *, writes: bool, revises: bool) -> Path:
-    """Copy the tree and let it read version 2 of the event; `writes` it as well, `revises` the engine's tables."""
+    """Copy the tree and let it read one version more of the event; `writes` it as well, `revises` the engine's tables."""
     for package in PACKAGES:
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     _learn_to_read(folder / "schemas", writes=writes)
@@ -56,16 +56,18 @@ def _lock(schemas: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def _learn_to_read(schemas: Path, *, writes: bool) -> None:
-    first = json.loads((schemas / "avro" / f"{EVENT}.v1.avsc").read_text())
-    second = json.dumps(first | {"fields": [*first["fields"], FIELD]}, indent=2)
-    (schemas / "avro" / f"{EVENT}.v2.avsc").write_text(second)
     lock = _lock(schemas)
+    newest = max(row["version"] for row in lock["schemas"] if row["event"] == EVENT)
+    before = json.loads((schemas / "avro" / f"{EVENT}.v{newest}.avsc").read_text())
+    text = json.dumps(before | {"fields": [*before["fields"], FIELD]}, indent=2)
+    file = f"{EVENT}.v{newest + 1}.avsc"
+    (schemas / "avro" / file).write_text(text)
     row = {
         "id": max(int(row["id"]) for row in lock["schemas"]) + 1,
         "event": EVENT,
-        "version": 2,
-        "file": f"{EVENT}.v2.avsc",
-        "sha256": hashlib.sha256(second.encode()).hexdigest(),
+        "version": newest + 1,
+        "file": file,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
     lock["schemas"].append(row if writes else row | {"written": False})
     (schemas / "schemas.lock").write_text(json.dumps(lock, indent=2))

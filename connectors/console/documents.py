@@ -43,7 +43,7 @@ def search(connection: Connection, text: str) -> list[dict[str, Any]]:
     wanted = text.strip()
     if is_sha256(wanted.lower()):
         digest = wanted.lower()
-        found = _packets(connection, SUBMISSION.c.sha256 == digest)
+        found = _packets(connection, or_(SUBMISSION.c.sha256 == digest, SUBMISSION.c.contents_sha256 == digest))
         return found or _refused(connection, REFUSAL.c.sha256 == digest)
     if found := packets(connection, wanted):
         return found

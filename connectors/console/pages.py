@@ -15,6 +15,7 @@ from connectors.console.desk import Desk
 from connectors.console.evidence import signatures_of
 from connectors.console.paging import Page
 from connectors.console.render import render
+from connectors.register.story import same_contents
 from schemas.ids import clean_code, expand_short, split_delivery_id
 
 CLOCKS = ("verification", "dispatch", "transport", "intake", "assignment", "completion", "recall_answer")
@@ -69,6 +70,7 @@ def document(desk: Desk, request: Request) -> Response:
             "packets": packets,
             "sent": sent,
             "refusals": shelf.refusals(connection, key),
+            "same": same_contents(connection, key, packet["sha256"]),
             "verdicts": shelf.verdicts(connection, key, packet["sha256"]),
             "events": shelf.timeline(connection, key, packet["sha256"], after=asked["events"]),
         }

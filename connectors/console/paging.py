@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, literal, tuple_
 
-from connectors.register.tables import Moment
+from connectors.register.columns import Moment
 
 ROWS = 50
 """Rows of one page."""

@@ -15,7 +15,12 @@ def visible(stories: Iterable[Story], caller: Caller) -> list[Story]:
 
 def _seen(story: Story, caller: Caller) -> Story | None:
     if story["sender"] in caller.agencies:
-        return {**story, "deliveries": [_without_names(each) for each in story["deliveries"]]}
+        same = [each for each in story["same_contents"] if each["sender"] in caller.agencies]
+        return {
+            **story,
+            "deliveries": [_without_names(each) for each in story["deliveries"]],
+            "same_contents": same,
+        }
     own = [each for each in story["deliveries"] if each["organ_id"] in caller.agencies]
     if not own:
         return None
@@ -25,6 +30,7 @@ def _seen(story: Story, caller: Caller) -> Story | None:
         "owes": [each for each in story["owes"] if each["delivery_id"] in ids],
         "deliveries": [_without_names(each) for each in own],
         "refusals": [],
+        "same_contents": [],
         "timeline": [each for each in story["timeline"] if each["delivery_id"] in ids],
     }
 

@@ -12,7 +12,7 @@ from connectors.intake import senders
 from connectors.intake.taking import Taken
 from schemas.edxml import DocumentPacket, Refusal, StatusPacket
 from schemas.events import ContentRef, DocumentRefused, DocumentSubmitted, Stage, StatusSubmitted
-from schemas.ids import document_key, event_id
+from schemas.ids import event_id
 from schemas.reasons import REASONS, sentence_vi
 from schemas.reference import Reference
 from schemas.reference.secrecy import FIELDS
@@ -63,7 +63,7 @@ def document(taken: Taken, packet: DocumentPacket, content: ContentRef, referenc
     """Say that a sender handed a document over."""
     envelope = packet.envelope
     sender = senders.of_document(envelope, reference, taken.moment)
-    key = document_key(sender, envelope.document_id)
+    key = senders.key_of_document(sender, envelope, reference, taken.moment)
     event = DocumentSubmitted(
         event_id=event_id("submitted", key, content.sha256, taken.door.principal, taken.name),
         occurred_at=taken.moment,
@@ -81,7 +81,7 @@ def document(taken: Taken, packet: DocumentPacket, content: ContentRef, referenc
 
 def status(taken: Taken, packet: StatusPacket, content: ContentRef, reference: Reference) -> Answer:
     """Say that a status came in; it is keyed as its document, so that both meet in one partition."""
-    key = document_key(senders.of_status(packet, reference, taken.moment), packet.document_id)
+    key = senders.key_of_status(packet, reference, taken.moment)
     event = StatusSubmitted(
         event_id=event_id("status", key, content.sha256, taken.door.principal, taken.name),
         occurred_at=taken.moment,

@@ -1,4 +1,4 @@
-"""Under which organ_id a document was, or is, handed over: the first half of its key (decision 1)."""
+"""Under which organ_id a document was, or is, handed over, and the key that it has by that (decision 1)."""
 
 from datetime import date, datetime, timedelta, timezone
 
@@ -6,6 +6,7 @@ from schemas.edxml import StatusPacket
 from schemas.events import Envelope
 from schemas.ids import split_document_id
 from schemas.reference import Directory, Reference
+from schemas.reference.filing import key_of
 
 VIETNAM = timezone(timedelta(hours=7))
 SAID_BY_SENDER = frozenset({"13"})
@@ -15,6 +16,17 @@ SAID_BY_SENDER = frozenset({"13"})
 def of_document(envelope: Envelope, reference: Reference, moment: datetime) -> str:
     """Return the resolved sender; the code as addressed where nobody is known by it."""
     return _resolved(reference.directory, envelope.sender, _local_day(reference, moment)) or envelope.sender
+
+
+def key_of_document(sender: str, envelope: Envelope, reference: Reference, moment: datetime) -> str:
+    """Return the key of a document that this agency hands over."""
+    return key_of(sender, envelope.document_id, reference.directory, _local_day(reference, moment))
+
+
+def key_of_status(packet: StatusPacket, reference: Reference, moment: datetime) -> str:
+    """Return the key of the document that a status is about, whichever code of its sender the status names."""
+    sender = of_status(packet, reference, moment)
+    return key_of(sender, packet.document_id, reference.directory, _local_day(reference, moment))
 
 
 def of_status(packet: StatusPacket, reference: Reference, moment: datetime) -> str:

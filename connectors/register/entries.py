@@ -1,4 +1,4 @@
-"""Rows that an event writes once and nothing changes: documents, alerts and whom they told, attempts, refusals; pure."""
+"""Rows that an event writes once and nothing changes: documents, alerts and whom they told, attempts, refusals, links; pure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from connectors.register.pauses import paused_since
 from connectors.register.timeline import delivery_id_of
 from schemas.events import (
+    Act,
     DocumentAlert,
     DocumentDispatched,
     DocumentHeld,
     DocumentRefused,
+    DocumentRelated,
     DocumentRepeated,
     DocumentSigned,
     DocumentSubmitted,
@@ -76,6 +78,13 @@ def refusals(event: Event) -> Iterator[Row]:
             "stage": event.stage.value,
             "reasons": list(event.reasons),
         }
+
+
+def links(event: Event) -> Iterator[Row]:
+    """Yield that a document holds the files of an earlier one under another id."""
+    if isinstance(event, DocumentRelated) and event.act is Act.DELIVER and event.older_id:
+        own = _same(event, "event_id document_key document_id sha256 sender occurred_at")
+        yield own | {"first_key": event.subject, "first_id": event.older_id}
 
 
 def obligation(event: ObligationChanged, place: int) -> Row:

@@ -44,6 +44,7 @@ WRITTEN_ONCE: tuple[tuple[Table, Callable[[Event], Iterator[Row]]], ...] = (
     (tables.TOLD, entries.told),
     (tables.ATTEMPT, entries.attempts),
     (tables.REFUSAL, entries.refusals),
+    (tables.LINK, entries.links),
 )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from connectors.register.pauses import paused_since
 from connectors.register.submissions import SIGNED
-from connectors.register.tables import ALERT, DELIVERY, DOCUMENT, EVENT, OBLIGATION, REFUSAL, SUBMISSION, TOLD
+from connectors.register.tables import ALERT, DELIVERY, DOCUMENT, EVENT, LINK, OBLIGATION, REFUSAL, SUBMISSION, TOLD
 from schemas.events import AlertState
 
 Row = Mapping[str, Any]
@@ -25,8 +25,9 @@ def by_document_id(connection: Connection, document_id: str) -> list[dict[str, A
 
 
 def by_digest(connection: Connection, sha256: str) -> list[dict[str, Any]]:
-    """Return the stories of a packet's bytes; under a second sender they are a document of their own."""
-    told = _of_submissions(connection, _rows(connection, SUBMISSION, SUBMISSION.c.sha256 == sha256))
+    """Return the stories of a packet's bytes, or of every packet that carries a file of this digest alone; each id that they came under is a document of its own."""
+    which = or_(SUBMISSION.c.sha256 == sha256, SUBMISSION.c.contents_sha256 == sha256)
+    told = _of_submissions(connection, _rows(connection, SUBMISSION, which))
     return told + _refused_at_door(connection, REFUSAL.c.sha256 == sha256, told)
 
 
@@ -57,8 +58,33 @@ def _story(connection: Connection, packet: Row) -> dict[str, Any]:
         "owes": _owes(row for row in obligations if row["delivery_id"] in mine),
         "deliveries": _deliveries(connection, key, deliveries, obligations),
         "refusals": refusals,
+        "same_contents": same_contents(connection, key, sha256),
         "timeline": _timeline(connection, EVENT.c.document_key == key, sha256),
     }
+
+
+def same_contents(connection: Connection, key: str, sha256: str) -> list[dict[str, Any]]:
+    """Return the documents that were carried with the same files under another id: the first one, or those that came after this one."""
+    rows = sorted(
+        _rows(connection, LINK, or_(LINK.c.document_key == key, LINK.c.first_key == key)),
+        key=lambda row: (row["occurred_at"], row["event_id"]),
+    )
+    senders = {
+        row["document_key"]: row["sender"]
+        for row in _rows(connection, DOCUMENT, DOCUMENT.c.document_key.in_([row["first_key"] for row in rows]))
+    }
+    return [
+        {"which": "later", **{name: row[name] for name in ("document_id", "document_key", "sender")}}
+        if row["first_key"] == key
+        else {
+            "which": "first",
+            "document_id": row["first_id"],
+            "document_key": row["first_key"],
+            "sender": senders.get(row["first_key"], ""),
+        }
+        for row in rows
+        if row["first_key"] == key or row["sha256"] == sha256
+    ]
 
 
 def _owes(obligations: Iterable[Row]) -> list[dict[str, Any]]:
@@ -161,6 +187,7 @@ def _refused_at_door(
             "owes": [],
             "deliveries": [],
             "refusals": [{"addressed": row["addressed"], "code": row["reason"]} | _sentence(row)],
+            "same_contents": [],
             "timeline": _timeline(connection, or_(EVENT.c.sha256 == sha256, EVENT.c.key == sha256), sha256),
         }
         for sha256, row in found.items()

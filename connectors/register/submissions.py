@@ -51,6 +51,7 @@ def empty(key: tuple[str, str]) -> dict[str, Any]:
         "document_key": key[0],
         "sha256": key[1],
         **dict.fromkeys(("document_id", "sender", "subject", "type_name", "reason"), ""),
+        "contents_sha256": None,
         "first": None,
         "handed_over": 0,
         "repeats": 0,
@@ -74,7 +75,9 @@ def fold(row: Row, event: Event) -> dict[str, Any]:
             kind = PROVISIONAL if event.provisional else SIGNED
             new = _judged(new, event, kind, event.verdict.reasons[:1], event.confirms)
         case DocumentHeld():
-            new = _judged(new, event, HELD, event.verdict.reasons[:1], "")
+            new = _judged(
+                new, event, HELD, event.verdict.reasons[:1], event.causation_id
+            )  # of a verdict, or of no one's
         case DocumentRefused():
             new = _judged(new, event, REFUSED, (event.reason,), event.recalls)
         case OperatorActed():
@@ -92,8 +95,9 @@ def _described(row: Row, event: Event) -> dict[str, str]:
         "sender": getattr(event, "sender", ""),
         "subject": envelope.subject if envelope else "",
         "type_name": envelope.type_name if envelope else "",
+        "contents_sha256": envelope.contents_sha256 if envelope else "",
     }
-    return {name: max(row[name], value) for name, value in found.items()}
+    return {name: max(row[name] or "", value) for name, value in found.items()}
 
 
 def _judged(row: dict[str, Any], event: Event, kind: str, reasons: tuple[str, ...], ends: str) -> dict[str, Any]:

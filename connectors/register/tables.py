@@ -4,56 +4,11 @@
 of an `obligation` the newest record stays. Names of people are in `told` alone. A change here needs a revision in `migrations` (ADR 0014).
 """
 
-from datetime import UTC, datetime
-from pathlib import Path
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, Table, Text
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    TypeDecorator,
-)
-
-from infra.state.history import KEY, History
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime in UTC; SQLite keeps it as sortable text."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store UTC."""
-        if value is None:
-            return None
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Return UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-HISTORY = History(store="register", newest="0004", folder=Path(__file__).parent / "migrations")
-METADATA = MetaData(info={KEY: HISTORY})
-
-
-def _text(name: str, *, key: bool = False) -> Column[str]:
-    """Return a column that is never null; what is not known is an empty text."""
-    return Column(name, Text, primary_key=key, nullable=False, default="")
-
+from connectors.register.columns import METADATA as METADATA  # noqa: PLC0414 - handed on to everybody who opens the register
+from connectors.register.columns import Moment
+from connectors.register.columns import text as _text
 
 EVENT = Table(
     "event",
@@ -106,8 +61,27 @@ SUBMISSION = Table(
     Column("superseded", JSON, nullable=False, comment="event ids of verdicts that a later one confirms or recalls"),
     _text("state"),
     _text("reason"),
+    Column("contents_sha256", Text),
     Index("submission_by_digest", "sha256"),
+    Index("submission_by_contents", "contents_sha256"),
+    Index("submission_by_state", "state", "document_key", "sha256"),
 )
+
+LINK = Table(
+    "link",
+    METADATA,
+    _text("event_id", key=True),
+    _text("document_key"),
+    _text("document_id"),
+    _text("sha256"),
+    _text("sender"),
+    _text("first_key"),
+    _text("first_id"),
+    Column("occurred_at", Moment, nullable=False),
+    Index("link_by_document", "document_key"),
+    Index("link_by_first", "first_key"),
+)
+"""A document that holds the files of an earlier one under another id."""
 
 DELIVERY = Table(
     "delivery",
@@ -247,4 +221,5 @@ REFUSAL = Table(
     Index("refusal_by_document", "document_key"),
     Index("refusal_by_id", "document_id"),
     Index("refusal_by_digest", "sha256"),
+    Index("refusal_by_time", "occurred_at", "event_id"),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from infra.kafka.projection import Arrived
 from schemas.conversion import writer_of
 from schemas.events import (
+    Act,
     ContentRef,
     DeliverySuperseded,
     DocumentAcknowledged,
@@ -68,6 +69,12 @@ def _said(code: str, text: str) -> str:
     return f"{code}: {text}" if text else code
 
 
+def _relation(event: DocumentRelated) -> str:
+    if event.act is Act.DELIVER and event.older_id:
+        return f"same_contents {event.older_id}"
+    return f"{event.act} {event.older_id}" if event.older_id else f"contents {event.subject}"
+
+
 WHO_AND_WHY: dict[type[Event], Callable[[Any], tuple[str, str]]] = {
     DocumentSubmitted: lambda event: (event.submitted_by, event.channel),
     DocumentSigned: lambda event: (VERIFIER, ", ".join((event.verdict.indication.value, *event.verdict.reasons))),
@@ -75,7 +82,7 @@ WHO_AND_WHY: dict[type[Event], Callable[[Any], tuple[str, str]]] = {
     DocumentRefused: lambda event: (f"axis:{event.stage.value.lower()}", f"{event.reason} {event.addressed}".strip()),
     DocumentDispatched: lambda event: (ROUTER, event.rule),
     DeliverySuperseded: lambda event: (ROUTER, f"{event.act} {event.by_document_id}"),
-    DocumentRelated: lambda event: (ROUTER, f"{event.act} {event.older_id}"),
+    DocumentRelated: lambda event: (ROUTER, _relation(event)),
     DocumentReceived: lambda event: (
         event.recipient if event.milestone is Milestone.RECEIVED else "axis:deliver",
         event.how,

@@ -45,6 +45,10 @@ LABELS = {
 }
 
 
+WHICH = {"first": "văn bản đã chuyển trước đó", "later": "văn bản chuyển sau đó"}
+"""What a document with the same files is to this one."""
+
+
 def duty(clock: str) -> str:
     """Return what a clock's debtor must do."""
     return DUTIES.get(clock, clock)
@@ -73,6 +77,7 @@ def story(found: Mapping[str, Any]) -> str:
     lines = [owing(found["owes"]), f"{found['document_id'] or found['digest']}: {state}"]
     lines[1] += f" ({found['reason']})" if found["reason"] else ""
     lines += [f"  không chuyển được đến {each['addressed']}: {each['sentence_vi']}" for each in found["refusals"]]
+    lines += [f"  cùng nội dung với {WHICH[each['which']]} {each['document_id']}" for each in found["same_contents"]]
     for each in found["deliveries"]:
         warned = sum(alert["state"] == "FIRING" for alert in each["alerts"])
         alerts = f", {warned} cảnh báo chưa xử lý" if warned else ""

@@ -1,8 +1,8 @@
 """The law for one (document key, digest): one current verdict; if it carries, one outcome for each recipient and one answer for each repeat."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from infra.audit.books import Submission
+from infra.audit.books import Outcome, Submission
 from infra.audit.log import Log
 
 VERIFIER, ROUTER = "verifier", "router"
@@ -22,7 +22,7 @@ def current(account: Submission) -> list[str]:
             ended |= {e for e, each in account.verdicts.items() if each.kind == "held" and rank[e] <= rank[event_id]}
             continue
         for e, each in account.verdicts.items():
-            looked_at_again = each.kind == "held" and e == verdict.cause
+            looked_at_again = each.kind in {"held", "refused"} and e == verdict.cause
             if looked_at_again or (each.kind in {"held", "refused"} and rank[e] < rank[event_id]):
                 ended.add(e)
     return [event_id for event_id in account.verdicts if event_id not in ended]
@@ -49,11 +49,9 @@ def missing(account: Submission, log: Log, *, redriven: bool = False) -> Iterato
         return
     if account.outcomes or not account.refused_whole:
         verdict = account.verdicts[carrying[0]]
-        yield from (
-            f"{verdict.kind}, no outcome for {code}, asked for by {verdict.where}"
-            for code in account.recipients
-            if code not in account.outcomes
-        )
+        without = [code for code in account.recipients if code not in account.outcomes]
+        if len(without) > len(account.receivers):  # an update may drop as many as it lists
+            yield from (f"{verdict.kind}, no outcome for {code}, asked for by {verdict.where}" for code in without)
     asked = [where for (_, cause), where in waiting.items() if cause not in account.repeated]
     by_the_router = bool(account.outcomes) and not (redriven and account.refused_whole)
     decided = len(account.refused_whole) + by_the_router
@@ -79,35 +77,40 @@ def _for_the_router(account: Submission, log: Log) -> dict[tuple[str, str], str]
     return found
 
 
-def doubled(account: Submission, *, redriven: int = 0) -> Iterator[str]:
+def doubled(account: Submission, taking_back: Collection[str], *, redriven: int = 0) -> Iterator[str]:
     """Yield what a submission has twice; each time that an operator had it decided again, a code may be sent one more delivery.
 
-    That no delivery is sent twice is another law, which knows no exception.
+    `taking_back`: events by which updates recall it from those whom they drop. That no delivery is sent twice is another law, which knows no exception.
     """
     if len(standing := current(account)) > 1:
         verdicts = [account.verdicts[each] for each in standing]
         kinds, places = ", ".join(each.kind for each in verdicts), ", ".join(each.where for each in verdicts)
         yield f"{len(standing)} current verdicts: {kinds}, at {places}"
     for code, outcomes in account.outcomes.items():
-        met = [each for each in outcomes.values() if not _takes_back(account, each.act, each.cause)]
+        met = [each for each in outcomes.values() if not _takes_back(account, each, taking_back)]
         refusals = sum(not each.act for each in met)
         if refusals > 1 or len(met) > 1 + redriven:
             said = ", ".join(sorted(f"{each.what} at {each.where}" for each in met))
             yield f"{code} met {len(met)} outcomes: {said}"
 
 
-def _takes_back(account: Submission, act: str, cause: str) -> bool:
-    """Tell whether a dispatch takes back what went out under a provisional verdict: it stands beside the outcome."""
-    return act == "RECALL" and cause in account.verdicts and not account.verdicts[cause].carries
+def _takes_back(account: Submission, outcome: Outcome, taking_back: Collection[str]) -> bool:
+    """Tell whether a dispatch takes back what went out under a provisional verdict, or to one whom an update drops: it stands beside the outcome."""
+    if outcome.act != "RECALL":
+        return False
+    verdict = account.verdicts.get(outcome.cause)
+    return outcome.cause in taking_back or (verdict is not None and not verdict.carries)
 
 
-def strange(account: Submission) -> Iterator[str]:
-    """Yield what nothing explains."""
+def strange(account: Submission, taking_back: Collection[str], *, rejudged: bool = False) -> Iterator[str]:
+    """Yield what nothing explains; `rejudged`: an operator asked for what was refused to be judged again."""
     if not account.submitted:
         yield "outcome without a submission"
         return
     yield from _strange_verdicts(account)
-    yield from _strange_outcomes(account)
+    if not rejudged:
+        yield from _judged_unasked(account)
+    yield from _strange_outcomes(account, taking_back)
     carrying = {event_id for event_id, verdict in account.verdicts.items() if verdict.carries}
     asked = {cause or event_id for event_id, cause in account.answers if event_id in carrying}
     for cause, where in account.repeated.items():
@@ -127,13 +130,20 @@ def _strange_verdicts(account: Submission) -> Iterator[str]:
         yield "no current verdict: each is ended by another"
 
 
-def _strange_outcomes(account: Submission) -> Iterator[str]:
+def _judged_unasked(account: Submission) -> Iterator[str]:
+    for verdict in account.verdicts.values():
+        before = account.verdicts.get(verdict.cause)
+        if before is not None and before.kind == "refused":
+            yield f"the verdict at {verdict.where} judges again what was refused at {before.where}, and nobody asked for it"
+
+
+def _strange_outcomes(account: Submission, taking_back: Collection[str]) -> Iterator[str]:
     for code, outcomes in account.outcomes.items():
-        if code not in account.recipients:
+        if code not in account.recipients and code not in account.receivers:
             places = ", ".join(each.where for each in outcomes.values())
             yield f"an outcome for {code}, which the packet does not name, at {places}"
         for each in outcomes.values():
-            if not _may_follow(account, each.cause) and not _takes_back(account, each.act, each.cause):
+            if not _may_follow(account, each.cause) and not _takes_back(account, each, taking_back):
                 yield f"{code} met {each.what} at {each.where} without a verdict that lets the document pass"
     for cause, where in account.refused_whole.values():
         if not _may_follow(account, cause):

@@ -50,6 +50,9 @@ class Submission:
     """One distinct (document key, digest): the unit of the law."""
 
     recipients: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
+    """Whom an update adds or drops; which of them, the router's reference data said."""
+
     submitted: dict[str, list[Where]] = field(default_factory=dict)
     """Event id of each time it was handed over, in that order -> where it lies (again after a dead letter was replayed)."""
 
@@ -143,13 +146,13 @@ class Related(NamedTuple):
 
     where: Where
     recipients: tuple[str, ...]
-    """organ_ids that get the newer one."""
+    """organ_ids whose older delivery is meant."""
 
     recorded: Text
 
 
 Acting = tuple[str, str, str, str]
-"""(older document key, newer document key, digest of the newer one, UPDATE or REPLACE)."""
+"""(older document key, newer document key, digest of the newer one, UPDATE, REPLACE or RECALL)."""
 
 Slot = tuple[str, str, int, int]
 """(alert id, state, level, number): what may be said once."""
@@ -187,8 +190,20 @@ class Books:
     superseded: dict[tuple[str, Acting], dict[str, Where]] = field(default_factory=dict)
     """(delivery id of the older document, what acts on it) -> distinct events; more than one is a double effect."""
 
+    taking_back: dict[str, str] = field(default_factory=dict)
+    """Event id by which an update recalls older deliveries of those whom it drops -> the older document's key."""
+
+    asked: set[str] = field(default_factory=set)
+    """Event ids of questions who held the same files first."""
+
+    linked: dict[str, dict[str, Where]] = field(default_factory=dict)
+    """Question -> the distinct answers; more than one is a double effect."""
+
     redriven: dict[str, set[str]] = field(default_factory=dict)
     """Document key -> the acts by which operators had it decided again."""
+
+    rejudged: set[str] = field(default_factory=set)
+    """Document keys of which operators had something judged again that the verifier had refused."""
 
     alerts: dict[Slot, dict[str, Raised]] = field(default_factory=dict)
     """Slot -> distinct events; more than one is a double effect."""

@@ -52,9 +52,9 @@ def _note_duty(books: Books, fact: Fact) -> None:
 
 
 def _submitted(books: Books, fact: Fact) -> None:
-    _, where, _id, key, sha256, recipients, recorded = fact
+    _, where, _id, key, sha256, recipients, receivers, recorded = fact
     account = books.submission(key, sha256)
-    account.recipients = recipients
+    account.recipients, account.receivers = recipients, receivers
     account.since = min(account.since or recorded, recorded)
     books.contents.setdefault(sha256, where)
 
@@ -98,10 +98,21 @@ def _repeated(books: Books, fact: Fact) -> None:
 
 
 def _related(books: Books, fact: Fact) -> None:
-    _, where, _id, acting, recipients, recorded = fact
+    _, where, event_id, acting, recipients, recorded = fact
+    if acting[3] == "RECALL":
+        books.taking_back[event_id] = acting[0]
     known = books.related.get(acting)  # decided again, it may reach more
     before = known.recipients if known else ()
     books.related[acting] = Related(where, tuple(sorted({*before, *recipients})), recorded)
+
+
+def _asked(books: Books, fact: Fact) -> None:
+    books.asked.add(fact[2])
+
+
+def _linked(books: Books, fact: Fact) -> None:
+    _, where, event_id, cause = fact
+    books.linked.setdefault(cause, {})[event_id] = where
 
 
 def _superseded(books: Books, fact: Fact) -> None:
@@ -113,6 +124,10 @@ def _superseded(books: Books, fact: Fact) -> None:
 def _redriven(books: Books, fact: Fact) -> None:
     _, _where, event_id, key = fact
     books.redriven.setdefault(key, set()).add(event_id)
+
+
+def _rejudged(books: Books, fact: Fact) -> None:
+    books.rejudged.add(fact[3])
 
 
 def _received(books: Books, fact: Fact) -> None:
@@ -164,8 +179,11 @@ ENTER: Mapping[str, Enter] = {
     "refused whole": _refused_whole,
     "repeated": _repeated,
     "related": _related,
+    "asked": _asked,
+    "linked": _linked,
     "superseded": _superseded,
     "redriven": _redriven,
+    "rejudged": _rejudged,
     "received": _received,
     "status": _status,
     "answer": _answer,

@@ -100,8 +100,8 @@ MILESTONES, INDICATIONS = frozenset(Milestone), frozenset(Indication)
 
 
 def _submitted(head: Head, fields: Any) -> tuple[str, Fact]:
-    key, sha256, recipients = fields
-    return key, ("submitted", head.where, head.event_id, key, sha256, recipients, head.recorded)
+    key, sha256, recipients, receivers = fields
+    return key, ("submitted", head.where, head.event_id, key, sha256, recipients, receivers or (), head.recorded)
 
 
 def _signed(head: Head, fields: Any) -> tuple[str, Fact]:
@@ -143,7 +143,11 @@ def _dispatched(head: Head, fields: Any) -> tuple[str, Fact]:
 
 
 def _related(head: Head, fields: Any) -> tuple[str, Fact]:
-    older, newer, sha256, act, recipients = fields
+    older, older_id, newer, sha256, act, recipients = fields
+    if not older_id:
+        return head.event_id, ("asked", head.where, head.event_id)
+    if act == Act.DELIVER:
+        return head.cause, ("linked", head.where, head.event_id, head.cause)
     return older, (
         "related",
         head.where,
@@ -204,12 +208,21 @@ def _acted(head: Head, fields: Any) -> tuple[str, Fact] | None:
     subject, action = fields
     if action == redriving.ACTION:
         return subject, ("redriven", head.where, head.event_id, subject)
+    if action == redriving.REJUDGE:
+        return subject, ("rejudged", head.where, head.event_id, subject)
     return (subject, ("set aside", head.where, head.event_id)) if action == Doing.DISCARD else None
 
 
+DUTY = (
+    "subject", "document_key", "obligation_id", "clock", "raw debtor", "raw rule", "raw since_at", "raw breach_at",
+    "next_step", "raw next_step_at", "open", "raw closed_at", "raw versions",
+)  # fmt: skip
 JUDGED = ("verdict.indication", "verdict.evidence_sha256")
 LOOK: Mapping[str, tuple[tuple[str, ...], Make | None]] = {
-    "document.submitted": (("document_key", "content.sha256", "envelope.recipients"), _submitted),
+    "document.submitted": (
+        ("document_key", "content.sha256", "envelope.recipients", "envelope.receivers"),
+        _submitted,
+    ),
     "document.signed": (("document_key", "content.sha256", "provisional", "confirms", *JUDGED), _signed),
     "document.held": (("document_key", "content.sha256", *JUDGED), _held),
     "document.refused": (
@@ -218,27 +231,12 @@ LOOK: Mapping[str, tuple[tuple[str, ...], Make | None]] = {
     ),
     "document.repeated": (("document_key", "sha256"), _repeated),
     "document.dispatched": (("delivery_id", "document_key", "content.sha256", "addressed", "act"), _dispatched),
-    "document.related": (("subject", "document_key", "sha256", "act", "recipients"), _related),
+    "document.related": (("subject", "older_id", "document_key", "sha256", "act", "recipients"), _related),
     "document.superseded": (("delivery_id", "document_key", "act", "by_document_key", "by_sha256"), _superseded),
     "document.received": (("delivery_id", "document_key", "milestone"), _received),
     "document.acknowledged": (("delivery_id", "document_key", "content.sha256"), _acknowledged),
     "document.alerts": (("about", "document_key", "alert_id", "kind", "state", "level", "number", "clock"), _alert),
-    "document.obligations": (
-        (
-            *(
-                "subject",
-                "document_key",
-                "obligation_id",
-                "clock",
-                "raw debtor",
-                "raw rule",
-                "raw since_at",
-                "raw breach_at",
-            ),
-            *("next_step", "raw next_step_at", "open", "raw closed_at", "raw versions"),
-        ),
-        _duty,
-    ),
+    "document.obligations": (DUTY, _duty),
     "status.submitted": (("document_key", "content.sha256"), _status),
     "status.parked": (("document_key", "status_event_id", "content.sha256"), _parked),
     "notify.attempted": (("alert_id",), None),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from infra.audit import account, duties, superseding
+from infra.audit import account, duties, linking, superseding
 from infra.audit.books import Books
 from infra.audit.log import Log, Moment, Text, Where
 from infra.audit.moments import moment_in, moment_of
@@ -80,6 +80,7 @@ def judge_things(books: Books, *, since: Moment | None = None, settled_by: Momen
     return (
         _documents(books, since, settled_by)
         + found("status", lost=unanswered, twice=_answered_twice(books), unexplained=_no_status(books))
+        + found("document", twice=linking.doubled(books), unexplained=linking.strange(books))
         + found("delivery", twice=_sent_twice(books), unexplained=_never_sent(books))
         + found(
             "delivery",
@@ -109,8 +110,13 @@ def _documents(books: Books, since: Moment | None, settled_by: Moment | None) ->
         name = f"{key} {sha256[:12]} ({each.where})"
         if not _is_newer(each.since, settled_by):
             lost += [f"{name}: {what}" for what in account.missing(each, books.log, redriven=key in books.redriven)]
-        twice += [f"{name}: {what}" for what in account.doubled(each, redriven=len(books.redriven.get(key, ())))]
-        unexplained += [f"{name}: {what}" for what in account.strange(each)]
+        twice += [
+            f"{name}: {what}"
+            for what in account.doubled(each, books.taking_back, redriven=len(books.redriven.get(key, ())))
+        ]
+        unexplained += [
+            f"{name}: {what}" for what in account.strange(each, books.taking_back, rejudged=key in books.rejudged)
+        ]
     for key, digests in books.carried.items():
         if len(digests) > 1:
             twice.append(f"{key}: {len(digests)} packets with other bytes were sent under one id, {_places(digests)}")

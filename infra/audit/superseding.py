@@ -1,4 +1,4 @@
-"""The law for updates and replacements: a newer document takes hold of each older delivery of its recipients, once."""
+"""The law for updates and replacements: a newer document takes hold of each older delivery that it means, once; whom it drops, from that the older one is recalled."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,10 @@ def missing(books: Books, since: Moment | None, settled_by: Moment | None) -> It
             continue
         for recipient in each.recipients:
             name = (older, f"{older}-{recipient}")
-            if name in sent and (name[1], acting) not in books.superseded:
+            held = (name[1], acting) in books.superseded or (
+                acting[3] == "RECALL" and (*name, "RECALL", "") in books.dispatched
+            )
+            if name in sent and not held:
                 yield f"delivery {name[1]}: {acting[3]} by {acting[1]} ({each.where}) did not take hold of it"
 
 

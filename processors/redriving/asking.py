@@ -19,23 +19,22 @@ UNSURE = "run the same command with --dry-run: what was done shows no change any
 
 
 def ask(settings: Settings, looks: Sequence[Look], *, by: str, why: str) -> Mapping[str, Look]:
-    """Write one act a packet; return act's event id -> packet. Raise `ActNotConfirmedError`."""
+    """Write one act a packet, to the router or to the verifier; return act's event id -> packet. Raise `ActNotConfirmedError`."""
     acts, asked = Acts(settings), dict[str, Look]()
     for at in range(0, len(looks), AT_ONCE):
         now, some = acts.now(), looks[at : at + AT_ONCE]
         events = []
         for each in some:
-            if each.verdict is None:
-                raise ValueError(each.document_key)
+            action, detail = _asked(each)
             act = OperatorActed(
-                event_id=event_id(redriving.ACTION, each.document_key, each.sha256, by, now.isoformat()),
+                event_id=event_id(action, each.document_key, each.sha256, by, now.isoformat()),
                 occurred_at=now,
                 correlation_id=each.document_key,
                 subject=each.document_key,
-                action=redriving.ACTION,
+                action=action,
                 by=by,
                 reason=why,
-                detail=redriving.detail(each.verdict),
+                detail=detail,
             )
             events.append(act)
             asked[act.event_id] = each
@@ -44,18 +43,34 @@ def ask(settings: Settings, looks: Sequence[Look], *, by: str, why: str) -> Mapp
 
 
 def sent(settings: Settings, asked: Mapping[str, Look], *, seconds: float) -> Mapping[str, list[DocumentDispatched]]:
-    """Return act -> the deliveries that go back to it, as soon as all expected ones are there, or after so many seconds."""
+    """Return act -> the deliveries that go back to it, as soon as all expected ones are there, or after so many seconds.
+
+    What was judged again is sent by its new verdict; before that nothing of these bytes was.
+    """
+    again = {each.packet: act for act, each in asked.items() if each.submitted is not None}
     wanted = {(act, each.recipient) for act, looked in asked.items() for each in looked.would_send}
     found: dict[tuple[str, str], DocumentDispatched] = {}
     tail, until = Tail(settings, OUTCOMES[:1]), time.monotonic() + seconds
     try:
         while wanted - found.keys() and time.monotonic() < until:
             for event in events_in(tail.poll()):
-                if isinstance(event, DocumentDispatched) and (act := _act(event)) in asked:
+                if not isinstance(event, DocumentDispatched):
+                    continue
+                act = again.get((event.document_key, event.content.sha256)) or _act(event)
+                if act in asked:
                     found[act, event.recipient] = event
     finally:
         tail.close()
     return {act: [event for (name, _), event in sorted(found.items()) if name == act] for act in asked}
+
+
+def _asked(each: Look) -> tuple[str, str]:
+    """Return the act's name and what it carries."""
+    if each.submitted is not None:
+        return redriving.REJUDGE, redriving.detail_to_judge(each.submitted)
+    if each.verdict is None:
+        raise ValueError(each.document_key)
+    return redriving.ACTION, redriving.detail(each.verdict)
 
 
 def _act(event: DocumentDispatched) -> str:

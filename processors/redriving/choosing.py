@@ -8,10 +8,19 @@ from infra.settings import Settings
 from processors.redriving.where import Where
 from processors.routing.memory import Document, Try
 from schemas.codec import DecodeError, decode
-from schemas.events import Act, DocumentDispatched, DocumentRefused, DocumentSigned, Event, Stage
+from schemas.events import (
+    Act,
+    DocumentDispatched,
+    DocumentHeld,
+    DocumentRefused,
+    DocumentSigned,
+    DocumentSubmitted,
+    Event,
+    Stage,
+)
 
 OUTCOMES = ("document.dispatched", "document.refused")
-VERDICTS = "document.signed"
+VERDICTS = ("document.submitted", "document.signed", "document.held")
 
 Packet = tuple[str, str]
 """(document key, digest)."""
@@ -24,6 +33,12 @@ class Story:
     verdicts: dict[str, DocumentSigned] = field(default_factory=dict)
     """Event id -> verdict, as it lies there first."""
 
+    submissions: dict[str, DocumentSubmitted] = field(default_factory=dict)
+    """Digest -> the first time these bytes were handed over."""
+
+    judged: dict[str, DocumentSigned | DocumentHeld | DocumentRefused] = field(default_factory=dict)
+    """Digest -> what the verifier said last."""
+
     dispatches: list[DocumentDispatched] = field(default_factory=list)
     refusals: list[DocumentRefused] = field(default_factory=list)
 
@@ -31,6 +46,11 @@ class Story:
         """Return the verdict on these bytes that the router acted on."""
         causes = [each.causation_id for each in (*self._sent(sha256), *self._refused(sha256))]
         return next((self.verdicts[each] for each in causes if each in self.verdicts), None)
+
+    def refused(self, sha256: str) -> DocumentRefused | None:
+        """Return the verifier's refusal of these bytes, if it stands; one that takes back what was sent is no such thing."""
+        last = self.judged.get(sha256)
+        return last if isinstance(last, DocumentRefused) and not self._sent(sha256) else None
 
     def document(self) -> Document:
         """Return what the router remembers of it, as far as deciding again needs it."""
@@ -84,7 +104,7 @@ def choose(settings: Settings, where: Where) -> Chosen:
     packets = dict.fromkeys(_packet(each) for each in events_in(read_all(settings, OUTCOMES)) if where.holds(each))
     chosen = Chosen(packets=sorted(packets), stories={key: Story() for key, _ in packets})
     if chosen.packets:
-        for event in _distinct(events_in(read_all(settings, (VERDICTS, *OUTCOMES)))):
+        for event in _distinct(events_in(read_all(settings, (*VERDICTS, *OUTCOMES)))):
             enter(chosen.stories, event)
     return chosen
 
@@ -93,12 +113,26 @@ def enter(stories: dict[str, Story], event: Event) -> None:
     """Put one event into the story that it belongs to, if that is wanted."""
     story = stories.get(getattr(event, "document_key", ""))
     match event:
+        case DocumentSubmitted() if story is not None:
+            known = story.submissions.setdefault(event.content.sha256, event)
+            story.submissions[event.content.sha256] = min(known, event, key=lambda each: each.occurred_at)
         case DocumentSigned() if story is not None:
             story.verdicts.setdefault(event.event_id, event)
+            _judged(story, event.content.sha256, event)
+        case DocumentHeld() if story is not None:
+            _judged(story, event.content.sha256, event)
+        case DocumentRefused(stage=Stage.VERIFICATION) if story is not None:
+            _judged(story, event.sha256, event)
         case DocumentDispatched() if story is not None:
             story.dispatches.append(event)
         case DocumentRefused(stage=Stage.ROUTING, about_status=False) if story is not None:
             story.refusals.append(event)
+
+
+def _judged(story: Story, sha256: str, event: DocumentSigned | DocumentHeld | DocumentRefused) -> None:
+    known = story.judged.get(sha256)
+    if known is None or known.occurred_at <= event.occurred_at:
+        story.judged[sha256] = event
 
 
 def _packet(outcome: Event) -> Packet:

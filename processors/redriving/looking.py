@@ -7,10 +7,15 @@ from typing import Any
 
 from processors.redriving.choosing import Packet, Story
 from processors.routing import answers
-from processors.routing.documents import dispatch, fault_of
+from processors.routing.documents import dispatch, fault_of, on_signed
 from processors.routing.memory import Document
+from processors.routing.recalls import on_recall_packet
 from processors.routing.redrive import on_redrive, why_not
-from schemas.events import DocumentDispatched, DocumentRefused, DocumentSigned, Event
+from processors.verification import decisions
+from processors.verification.core import kind_of
+from processors.verification.verdict import Judgement
+from schemas.events import DocumentDispatched, DocumentRefused, DocumentSigned, DocumentSubmitted, Event
+from schemas.reasons import sentence_vi
 from schemas.reference import Reference
 
 DRY = "dry-run"
@@ -30,6 +35,12 @@ class Look:
     why_not: str = ""
     """Why nothing can be decided again; empty: it can."""
 
+    submitted: DocumentSubmitted | None = None
+    """What the verifier refused, and is to be judged again; None where the router decides again."""
+
+    becomes: str = ""
+    """What the verifier would say now: signed, provisional, held or refused."""
+
     @property
     def packet(self) -> Packet:
         """Name the packet."""
@@ -38,7 +49,7 @@ class Look:
     @property
     def changes(self) -> bool:
         """Tell whether asking the router is worth it."""
-        return bool(self.would_send)
+        return bool(self.would_send) or self.becomes in ("signed", "provisional", "held")
 
 
 def look(story: Story, document_key: str, sha256: str, reference: Reference, now: datetime) -> Look:
@@ -61,6 +72,46 @@ def look(story: Story, document_key: str, sha256: str, reference: Reference, now
         before=stands,
         after=tuple(outcome(code, each) for code, each in sorted(today.items())),
         would_send=would_send,
+    )
+
+
+def look_at_refused(
+    refusal: DocumentRefused,
+    submitted: DocumentSubmitted,
+    judgement: Judgement,
+    story: Story,
+    reference: Reference,
+    *,
+    now: datetime,
+) -> Look:
+    """Say what would become of a packet that the verifier refused, if it were judged so now."""
+    kind = kind_of(judgement, None)
+    decision = decisions.decide(
+        submitted, judgement, kind=kind, now=now, epoch=reference.epoch, versions=dict(reference.versions),
+        causation_id=refusal.event_id, supersedes=refusal.event_id,
+    )  # fmt: skip
+    said, verdict = decisions.event_of(decision, submitted), None
+    after: tuple[Mapping[str, Any], ...] = ()
+    would_send: tuple[DocumentDispatched, ...] = ()
+    if isinstance(said, DocumentSigned):
+        verdict, ways = said, tuple(story.dispatches)
+        decided = on_signed(
+            said, story.document(), reference, now, recall=lambda event, known, at: on_recall_packet(event, known, ways, reference, at)
+        )  # fmt: skip
+        would_send = tuple(each for each in decided.events if isinstance(each, DocumentDispatched))
+        after = tuple(outcome(code, each) for code, each in sorted(_by_code(decided.events).items()))
+    else:
+        code = judgement.reason
+        after = ({**outcome("", refusal), "code": code, "sentence_vi": sentence_vi(code, element=judgement.element)},)
+    return Look(
+        verdict=verdict,
+        document_key=submitted.document_key,
+        sha256=submitted.content.sha256,
+        before=(outcome("", refusal),),
+        after=after,
+        would_send=would_send,
+        submitted=submitted,
+        becomes=kind,
     )
 
 

@@ -51,7 +51,7 @@ class Where:
     terms: tuple[_Term, ...]
 
     def holds(self, outcome: Event) -> bool:
-        """Tell whether one outcome of routing, a dispatch or a refusal, is meant."""
+        """Tell whether one outcome, a dispatch or a refusal, is meant."""
         said = _said(outcome)
         return said is not None and all(term.holds(said) for term in self.terms)
 
@@ -101,11 +101,11 @@ def _same(name: str, found: str, wanted: str) -> bool:
 
 
 def _said(outcome: Event) -> Mapping[str, Any] | None:
-    """Return what terms are compared with; None for what is no outcome of routing."""
+    """Return what terms are compared with; None for what is no outcome of judging or routing."""
     match outcome:
         case DocumentDispatched(act=act) if act is not Act.RECALL:
             reason, rule, recipients = "", outcome.rule, (outcome.recipient, *outcome.addressed)
-        case DocumentRefused(stage=Stage.ROUTING, about_status=False):
+        case DocumentRefused(stage=Stage.ROUTING | Stage.VERIFICATION, about_status=False):
             reason, rule, recipients = outcome.reason, "", (outcome.addressed,)
         case _:
             return None

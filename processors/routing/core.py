@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from processors.routing import redrive, related, statuses
+from processors.routing import contents, redrive, related, statuses
 from processors.routing.documents import Decision, on_signed
 from processors.routing.memory import (
     Document,
@@ -23,6 +23,7 @@ from processors.routing.memory import (
 from processors.routing.recalls import on_downgrade, on_recall_packet, recall_at_once
 from schemas import redriving
 from schemas.events import (
+    Act,
     DocumentDispatched,
     DocumentRefused,
     DocumentRelated,
@@ -45,7 +46,8 @@ class RoutingCore:
             case DocumentSigned(document_key=key) | OperatorActed(subject=key, action=redriving.ACTION):
                 return (document_row(key), paths_row(key), parked_row(key), related.related_row(key))
             case DocumentRelated(subject=key):
-                return (document_row(key), related.related_row(key))
+                own = (document_row(key), paths_row(key), related.related_row(key))
+                return (contents.contents_row(key),) if contents.asks(event) else own
             case DocumentRefused(document_key=key, recalls=recalls) if recalls:
                 return (document_row(key), paths_row(key))
             case StatusSubmitted(document_key=key):
@@ -80,9 +82,12 @@ class RoutingCore:
             case StatusSubmitted(document_key=key):
                 document = load_document(known.get(document_row(key)))
                 return statuses.on_status(event, document, known.get(parked_row(key)), reference, now)
-            case DocumentRelated(subject=key):
+            case DocumentRelated(subject=key) if contents.asks(event):
+                return contents.on_asked(event, known.get(contents.contents_row(key)))
+            case DocumentRelated(subject=key, act=Act.UPDATE | Act.REPLACE | Act.RECALL):
                 document, row = load_document(known.get(document_row(key))), known.get(related.related_row(key))
-                return related.on_related(event, document, row, reference, now)
+                ways = load_paths(known.get(paths_row(key)))
+                return related.on_related(event, document, ways, row, reference, now=now)
             case TimerFired(row=row):
                 on_timer = related.on_timer if row.startswith(related.PREFIX) else statuses.on_orphans
                 return on_timer(event, known.get(row), reference)
@@ -117,7 +122,8 @@ class RoutingCore:
         decision = recall_at_once(event, decision, paths, reference, now)
         outcome = _written(key, decision, known, paths)
         early = statuses.replay(key, known.get(parked_row(key)), decision.document, reference, now)
-        newer = related.on_dispatched(key, known.get(related.related_row(key)), decision.document, reference, now)
+        row, ways = known.get(related.related_row(key)), (*paths, *decision.dispatches)
+        newer = related.on_dispatched(key, row, decision.document, ways, reference, now=now)
         every = (outcome, early, newer)
         return Outcome(
             events=tuple(event for each in every for event in each.events),

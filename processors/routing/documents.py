@@ -5,7 +5,7 @@ the same digest with another causation is the sender's repeat, answered with the
 An attempt that was refused as a whole (an outsider's, a mistaken sender's) blocks nobody.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,13 +14,10 @@ from processors.routing.early import with_early
 from processors.routing.entitlement import may_act_on, principal_may, sender_fault
 from processors.routing.memory import Document, Try
 from processors.routing.plan import here, plan
-from processors.routing.related import told_of
-from schemas.events import Act, DocumentDispatched, DocumentRelated, DocumentSigned, Event
+from processors.routing.telling import act_of, told_of, told_older
+from schemas.events import DocumentDispatched, DocumentSigned, Event
 from schemas.ids import event_id
 from schemas.reference import Agency, Reference
-
-ACTS = {0: Act.DELIVER, 1: Act.RECALL, 2: Act.UPDATE, 3: Act.REPLACE}
-"""BussinessDocType -> what the recipient's side is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ def _met_before(event: DocumentSigned, known: Document, reference: Reference, no
     if tried is None:
         return None
     if tried.provisional and event.confirms == tried.verdict:  # said again for a repeat, it is answered as one
-        older = tuple(_told_of(event, tried.recipients, reference, now))
+        older = () if tried.refused else tuple(told_older(event, tried.recipients, reference, now))
         return Decision(events=older, document=known.with_try(sha256, replace(tried, provisional=False).met(record)))
     if tried.refused and tried.refused != "SAME_ID_OTHER_BYTES":
         return None
@@ -117,7 +114,7 @@ def dispatch(event: DocumentSigned, known: Document, reference: Reference, now: 
             replace(way, notes=(*way.notes, *(f"related:{document_id}" for document_id in others))) if others else way,
             reference,
             now,
-            act=ACTS.get(envelope.business_type, Act.DELIVER),
+            act=act_of(event),
         )
         for way in found.deliveries
     )
@@ -134,17 +131,8 @@ def dispatch(event: DocumentSigned, known: Document, reference: Reference, now: 
     if dispatches and not known.carried:
         known = replace(known, carried=event.content.sha256)
     document = known.with_try(event.content.sha256, tried)
-    older = _told_of(event, tried.recipients, reference, now)
-    return Decision(events=(*dispatches, *refusals, *warned, *older), document=document, dispatches=dispatches)
-
-
-def _told_of(
-    event: DocumentSigned, recipients: tuple[str, ...], reference: Reference, now: datetime
-) -> Iterator[DocumentRelated]:
-    """Yield what the older documents' partitions are told; what is provisional takes hold of nothing before it is confirmed."""
-    act = ACTS.get(event.envelope.business_type, Act.DELIVER)
-    if act in (Act.UPDATE, Act.REPLACE) and recipients and not event.provisional:
-        yield from told_of(event, recipients, act, reference, now)
+    told = told_of(event, tried.recipients, reference, now)
+    return Decision(events=(*dispatches, *refusals, *warned, *told), document=document, dispatches=dispatches)
 
 
 def _sender(event: DocumentSigned, reference: Reference) -> Agency:

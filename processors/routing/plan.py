@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from processors.routing.capabilities import not_taken
 from processors.routing.paper import paper_of
+from processors.routing.receivers import codes_of, dropped_of
 from schemas.events import Envelope
 from schemas.ids import clean_code, expand_short
 from schemas.reference import Agency, Directory, Reference, Routes
@@ -117,13 +118,16 @@ def plan(envelope: Envelope, sender: Agency, reference: Reference, on: date, *, 
         ways.clear()
     found: dict[str, Delivery] = {}
     refusals: list[NotRouted] = []
-    for code in dict.fromkeys(envelope.recipients):
+    dropped = dropped_of(envelope, reference, on) if envelope.receivers else ()
+    for code in dict.fromkeys(codes_of(envelope, reference)):
         asked = (code, sender.organ_id, sender.valid_from, on)
         if (known_way := ways.get(asked)) is None:
             known_way = ways[asked] = _way_or_why(code, sender, directory, routes, on)
         way = known_way.for_packet(envelope, size, reference)
         if isinstance(way, NotRouted):
             refusals.append(way)
+        elif way.recipient in dropped:  # by another of its codes
+            continue
         elif (known := found.get(way.recipient)) is not None:
             notes = tuple(dict.fromkeys((*known.notes, *way.notes)))
             found[known.recipient] = replace(known, addressed=(*known.addressed, code), notes=notes)

@@ -10,6 +10,7 @@ from datetime import datetime
 from processors.routing import answers
 from processors.routing.documents import Decision, dispatch, fault_of
 from processors.routing.memory import Document, Try
+from processors.routing.telling import told_of
 from schemas.events import DocumentDispatched, DocumentRelated, DocumentSigned, Event
 from schemas.ids import event_id
 from schemas.redriving import NOTE
@@ -53,18 +54,20 @@ def on_redrive(
         return None
     again = dispatch(verdict, known, reference, now)
     if not tried.refused:  # the other recipients had their outcome
-        again = _only_new(again, verdict, known, tried)
+        again = _only_new(again, verdict, known, tried, reference, now=now)
     return _marked(again, act_id) if again.events else None
 
 
-def _only_new(again: Decision, verdict: DocumentSigned, known: Document, tried: Try) -> Decision:
+def _only_new(
+    again: Decision, verdict: DocumentSigned, known: Document, tried: Try, reference: Reference, *, now: datetime
+) -> Decision:
     """Keep of a decision what goes to agencies that have no delivery of this document yet."""
     fresh = tuple(each for each in again.dispatches if each.recipient not in known.recipients)
     names = tuple(each.recipient for each in fresh)
-    older = (replace(each, recipients=names) for each in again.events if isinstance(each, DocumentRelated))
+    told = told_of(verdict, names, reference, now, more=bool(tried.recipients)) if names else ()
     tries = dict(again.document.tries)
     tries[verdict.content.sha256] = replace(tried, recipients=(*tried.recipients, *names))
-    return Decision(events=(*fresh, *older), document=replace(again.document, tries=tries), dispatches=fresh)
+    return Decision(events=(*fresh, *told), document=replace(again.document, tries=tries), dispatches=fresh)
 
 
 def _marked(decision: Decision, act_id: str) -> Decision:

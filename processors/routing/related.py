@@ -1,7 +1,7 @@
 """Updates and replacements (BussinessDocType 2 and 3): a newer document takes hold of the deliveries of an older one (domain §2.3).
 
 The newer document travels by itself, under its own key. What it does to the older one is told to the older one's partition,
-which may know it already, or only later, in whatever order the two arrive.
+which may know it already, or only later, in whatever order the two arrive. Whom an update drops, from that the older one is recalled.
 """
 
 import json
@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from processors.routing import alerts
-from processors.routing.memory import Document
+from processors.routing.memory import Document, document_row, dump_document
 from processors.routing.plan import here
-from schemas.events import Act, DeliverySuperseded, DocumentRelated, DocumentSigned, Event, TimerFired
-from schemas.ids import delivery_id, document_key, event_id, split_document_id
+from processors.routing.recalls import recalled
+from schemas.events import Act, DeliverySuperseded, DocumentDispatched, DocumentRelated, Event, TimerFired
+from schemas.ids import delivery_id, event_id
 from schemas.reference import Reference
 from schemas.step import Change, Outcome, Put, Rest, Wake
 
@@ -41,80 +42,75 @@ class Acting:
     done: tuple[str, ...] = ()
     """organ_ids whose delivery it took hold of."""
 
-
-def told_of(
-    event: DocumentSigned, recipients: tuple[str, ...], act: Act, reference: Reference, now: datetime
-) -> Iterator[DocumentRelated]:
-    """Yield what is to be told to the partitions of the older documents that a dispatched one names."""
-    for older_id in event.envelope.related:
-        if older_id == event.envelope.document_id:
-            continue
-        keys = _older_keys(event.sender, older_id, reference, now)
-        for key in keys:
-            yield DocumentRelated(
-                event_id=event_id("related", event.document_key, event.content.sha256, key),
-                occurred_at=now,
-                correlation_id=event.document_key,
-                causation_id=event.event_id,
-                subject=key,
-                older_id=older_id,
-                document_key=event.document_key,
-                document_id=event.envelope.document_id,
-                sha256=event.content.sha256,
-                sender=event.sender,
-                act=act,
-                recipients=recipients,
-                only=len(keys) == 1,
-            )
+    settled: bool = False
+    """It dropped whom it drops; who gets the older document after that, by a later update, keeps it."""
 
 
-def _older_keys(sender: str, older_id: str, reference: Reference, now: datetime) -> tuple[str, ...]:
-    """Return the keys under which the older document may lie: its issuer's, or that of an agency that came after it and sends now."""
-    senders, parts = {sender: None}, split_document_id(older_id)
-    if parts is not None and reference.directory is not None:
-        issuer = reference.directory.resolve(parts.organ_id, parts.promulgated_on).agency
-        if issuer is not None and issuer.organ_id != sender:
-            heirs = reference.directory.heirs(issuer.organ_id, here(reference, now))
-            between = heirs[: heirs.index(sender)] if sender in heirs else ()
-            senders = dict.fromkeys((issuer.organ_id, *between, sender))
-    return tuple(document_key(each, older_id) for each in senders)
+Ways = tuple[DocumentDispatched, ...]
+"""The deliveries of the older document, as they were decided; a later one of a recipient stands."""
 
 
 def on_related(
-    event: DocumentRelated, document: Document | None, row: bytes | None, reference: Reference, now: datetime
+    event: DocumentRelated,
+    document: Document | None,
+    ways: Ways,
+    row: bytes | None,
+    reference: Reference,
+    *,
+    now: datetime,
 ) -> Outcome:
     """Act on the older document's deliveries, or wait for it. The same event again does the same, which is nothing new."""
     known = load(row)
     if any(each.event.event_id == event.event_id for each in known):
         return Outcome()
-    return apply(event.subject, (*known, Acting(event=event, until_at=now + WAITS)), document, reference, now)
+    acting = (*known, Acting(event=event, until_at=now + WAITS))
+    return apply(event.subject, acting, document, ways, reference, now=now)
 
 
 def apply(
-    key: str, acting: tuple[Acting, ...], document: Document | None, reference: Reference, now: datetime
+    key: str, acting: tuple[Acting, ...], document: Document | None, ways: Ways, reference: Reference, *, now: datetime
 ) -> Outcome:
     """Let every newer document take hold of the deliveries that it did not take hold of yet."""
     events: list[Event] = []
     after: list[Acting] = []
+    before = document
     for each in acting:
-        taken = tuple(_taken_hold(each, document, reference, now))
-        events += (_superseded(each.event, document, recipient, now) for recipient in taken if document)
-        after.append(replace(each, done=(*each.done, *taken)))
-    return Outcome(events=tuple(events), changes=_written(key, tuple(after), known=_is_known(document)))
+        taken = () if each.settled else tuple(_taken_hold(each, document, reference, now))
+        if document is not None and each.event.act is Act.RECALL:
+            back = [code for code in taken if code not in document.recalled_from]
+            events += _taken_back(each.event, back, ways, reference, now)
+            document = replace(document, recalled_from=(*document.recalled_from, *back))
+        elif document is not None:
+            events += [_superseded(each.event, document, recipient, now) for recipient in taken]
+        settled = each.event.act is Act.RECALL and _is_known(document)
+        after.append(replace(each, done=(*each.done, *taken), settled=settled))
+    changes = _written(key, tuple(after), known=_is_known(document))
+    changed = document is not None and document != before
+    own = (Put(row=document_row(key), value=dump_document(document)),) if document is not None and changed else ()
+    return Outcome(events=tuple(events), changes=(*own, *changes))
 
 
-def on_dispatched(key: str, row: bytes | None, document: Document, reference: Reference, now: datetime) -> Outcome:
+def on_dispatched(
+    key: str, row: bytes | None, document: Document, ways: Ways, reference: Reference, *, now: datetime
+) -> Outcome:
     """Let the newer documents that came first take hold of a document's deliveries, now that it has some."""
     acting = load(row)
-    return apply(key, acting, document, reference, now) if acting and _is_known(document) else Outcome()
+    if not acting or not _is_known(document):
+        return Outcome()
+    return apply(key, acting, document, ways, reference, now=now)
 
 
 def on_timer(timer: TimerFired, row: bytes | None, reference: Reference) -> Outcome:
     """Tell the newer document's sender that nobody here knows the older one; it goes on waiting."""
     acting = load(row)
     due = [each for each in acting if not each.told and each.until_at <= timer.due_at]
+    updating = {each.event.document_key for each in acting if each.event.act is not Act.RECALL}
     warned = tuple(
-        alerts.older_unknown(each.event, reference, each.until_at) for each in due if each.event.only and not each.done
+        alerts.older_unknown(each.event, reference, each.until_at)
+        for each in due
+        if each.event.only
+        and not each.done
+        and not (each.event.act is Act.RECALL and each.event.document_key in updating)
     )
     after = tuple(replace(each, told=True) if each in due else each for each in acting)
     key = timer.row.removeprefix(PREFIX)
@@ -136,6 +132,15 @@ def _taken_hold(each: Acting, document: Document | None, reference: Reference, n
         heirs = reference.directory.heirs(recipient, on) if reference.directory else (recipient,)
         if gets.intersection(heirs):
             yield recipient
+
+
+def _taken_back(
+    event: DocumentRelated, recipients: list[str], ways: Ways, reference: Reference, now: datetime
+) -> Iterator[DocumentDispatched]:
+    """Yield the recalls that go the ways the older document went; what lies there is the older one, so that is what is named."""
+    newest = {way.recipient: way for way in ways}
+    for way in (newest[code] for code in recipients if code in newest):
+        yield recalled(way, way.content, event.event_id, reference, now, addressed=way.addressed)
 
 
 def _superseded(event: DocumentRelated, document: Document, recipient: str, now: datetime) -> DeliverySuperseded:
@@ -174,7 +179,7 @@ def dump(acting: tuple[Acting, ...]) -> bytes:
     rows = [
         asdict(each.event)
         | {"occurred_at": each.event.occurred_at.isoformat(), "recorded_at": None}
-        | {"until_at": each.until_at.isoformat(), "told": each.told, "done": each.done}
+        | {"until_at": each.until_at.isoformat(), "told": each.told, "done": each.done, "settled": each.settled}
         for each in acting
     ]
     return json.dumps(rows, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -182,7 +187,8 @@ def dump(acting: tuple[Acting, ...]) -> bytes:
 
 def _acting(fields: dict[str, Any]) -> Acting:
     until_at, told, done = fields.pop("until_at"), fields.pop("told"), fields.pop("done")
+    settled = fields.pop("settled", False)
     own: dict[str, Any] = {"act": Act(fields["act"]), "recipients": tuple(fields["recipients"])}
     own["occurred_at"] = datetime.fromisoformat(fields["occurred_at"])
     event = DocumentRelated(**fields | own)
-    return Acting(event=event, until_at=datetime.fromisoformat(until_at), told=told, done=tuple(done))
+    return Acting(event=event, until_at=datetime.fromisoformat(until_at), told=told, done=tuple(done), settled=settled)

@@ -3,10 +3,11 @@
 submitted ──► signed | provisional ─┐ (waits)        the same bytes again: the same event again (ADR 0003)
           ├─► held ─────────────────┤ a newer trust list or CRL, or the next try, judges again:
           └─► refused               └──► signed (confirms) | refused (recalls) | held again
+                 └─ an operator's act, under newer reference data: judged again, by whom and when it was handed over (ADR 0036)
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from processors.verification import decisions, waiting
 from processors.verification.decisions import Decision, Kind, event_of
 from processors.verification.verdict import Judgement
 from processors.verification.waiting import held_row, verdict_row, verdict_row_of
-from schemas.events import DocumentSubmitted, Event, TimerFired
+from schemas import redriving
+from schemas.events import DocumentSubmitted, Event, OperatorActed, TimerFired
 from schemas.reasons import REASONS
 from schemas.reference import Reference
 from schemas.step import Change, Forget, Outcome, Put, Rest, Wake
@@ -43,6 +45,9 @@ class VerificationCore:
         match event:
             case DocumentSubmitted(document_key=key, content=content):
                 return (verdict_row(key, content.sha256), held_row(key, content.sha256))
+            case OperatorActed() if (submitted := redriving.submission_in(event)) is not None:
+                key, sha256 = submitted.document_key, submitted.content.sha256
+                return (verdict_row(key, sha256), held_row(key, sha256))
             case TimerFired(row=row):
                 return (row, verdict_row_of(row))
             case _:
@@ -59,6 +64,8 @@ class VerificationCore:
         before = decisions.load(known.get(row))
         if isinstance(event, TimerFired):
             return _again(event, submitted, before, prepared, reference, now=now)
+        if isinstance(event, OperatorActed):
+            return _at_a_wish(submitted, before, prepared, reference, now=now)
         if before is not None and not _is_outdated(before, submitted, reference):
             return Outcome(events=(event_of(before, submitted, causation_id=event.event_id),))
         if prepared is None:
@@ -74,6 +81,8 @@ def submission_of(event: Event, known: Mapping[str, bytes]) -> DocumentSubmitted
             return event
         case TimerFired(row=row) if row in known:
             return waiting.load(known[row])
+        case OperatorActed():
+            return redriving.submission_in(event)
         case _:
             return None
 
@@ -89,6 +98,8 @@ def to_judge(event: Event, known: Mapping[str, bytes], reference: Reference) -> 
             return None
         tried = before.epoch == reference.epoch and (before.reason not in OURS or before.tries >= MAX_TRIES)
         return None if tried else submitted
+    if isinstance(event, OperatorActed):
+        return None if before is None or not _may_change(before, reference) else _as_handed_over(submitted, before)
     return submitted if before is None or _is_outdated(before, submitted, reference) else None
 
 
@@ -111,6 +122,35 @@ def _again(
     if decision.kind == before.kind == "provisional":  # nothing new to say
         return Outcome(changes=(Wake(event.row, now + LOOK_WITHIN),))
     return _outcome(submitted, decision)
+
+
+def _at_a_wish(
+    submitted: DocumentSubmitted,
+    before: Decision | None,
+    prepared: Judgement | None,
+    reference: Reference,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Judge once more what was refused; anything else, and what nobody ever judged, an act does not touch."""
+    if before is None or prepared is None or not _may_change(before, reference):
+        return Outcome()
+    submitted = _as_handed_over(submitted, before)
+    return _outcome(submitted, _decision(submitted, before, prepared, reference, now=now, cause=before.event_id))
+
+
+def _may_change(before: Decision, reference: Reference) -> bool:
+    return before.kind == "refused" and before.epoch != reference.epoch
+
+
+def _as_handed_over(submitted: DocumentSubmitted, before: Decision) -> DocumentSubmitted:
+    """Return the submission with who handed it over and when as the refusal knows them: an act changes neither."""
+    return replace(
+        submitted,
+        event_id=before.submission or submitted.event_id,
+        occurred_at=before.submitted_at,
+        submitted_by=before.submitted_by,
+    )
 
 
 def _is_outdated(before: Decision, submitted: DocumentSubmitted, reference: Reference) -> bool:

@@ -48,6 +48,9 @@ def read_document(outer: Element, required: Mapping[str, bool], now: datetime, n
         paper=business.paper,
         business_reason=business.reason,
         related=business.related,
+        receivers=business.receivers,
+        receiver_types=business.receiver_types,
+        replaced=business.replaced,
     )
     _note_what_is_unusual(header, envelope, notes)
     _check_size(envelope)
@@ -108,7 +111,8 @@ def _check_size(envelope: Envelope) -> None:
         "DocumentType/TypeName": envelope.type_name,
         "BussinessDocReason": envelope.business_reason,
         "To": " ".join(envelope.recipients),
-        "ReplacementInfoList": " ".join(envelope.related),
+        "ReplacementInfoList": " ".join(" ".join((each.document_id, *each.organ_ids)) for each in envelope.replaced),
+        "ReceiverList": " ".join(envelope.receivers),
     }
     sizes = {element: len(text.encode()) for element, text in texts.items()}
     if sum(sizes.values()) > MAX_IN_EVENT:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from schemas.contents import contents_of
 from schemas.edxml.document import read_document, read_trace
 from schemas.edxml.enclosed import Held, listed, unpacked
 from schemas.edxml.faults import PacketFaultError
@@ -102,7 +103,9 @@ def _document(reading: _Reading, frame: Frame, root: Element, outer: Element) ->
     files = listed(root, Held(path=reading.path, cuts=frame.cuts), reading.limits, notes)
     attachments = unpacked(files, reading.limits, notes)
     return DocumentPacket(
-        envelope=replace(envelope, notes=reading.named),
+        envelope=replace(
+            envelope, notes=reading.named, contents_sha256=contents_of(each.sha256 for each in attachments)
+        ),
         attachments=attachments,
         sha256=reading.scanned.sha256,
         size=reading.scanned.size,

@@ -114,14 +114,19 @@ def _trace(trace: etree._Element, draft: DocumentDraft) -> None:
 def _related(business: etree._Element, envelope: Envelope) -> None:
     if envelope.business_type == UPDATE:
         _fill(business, {"DocumentId": written_id(envelope.related[0])})
-        _fill(_add(business, "BussinessDocumentInfo"), {"DocumentInfo": "1", "DocumentReceiver": "0"})
+        changed = _add(business, "BussinessDocumentInfo")
+        _fill(changed, {"DocumentInfo": "1", "DocumentReceiver": "1" if envelope.receivers else "0"})
+        listed = _add(changed, "ReceiverList") if envelope.receivers else changed
+        for code, kind in zip(envelope.receivers, envelope.receiver_types, strict=True):
+            _fill(_add(listed, "Receiver"), {"OrganId": code, "ReceiverType": str(kind)})
     if envelope.business_type == REPLACE:
         replaced = _add(business, "ReplacementInfoList")
-        for each in envelope.related:
+        named = {each.document_id: each.organ_ids for each in envelope.replaced}
+        for older_id in envelope.related:
             one = _add(replaced, "ReplacementInfo")
-            _fill(one, {"DocumentId": written_id(each)})
+            _fill(one, {"DocumentId": written_id(older_id)})
             codes = _add(one, "OrganIdList")
-            for code in envelope.recipients:
+            for code in named.get(older_id) or envelope.recipients:
                 _fill(codes, {"OrganId": code})
 
 

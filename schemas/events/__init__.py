@@ -6,7 +6,18 @@ so a packet to thousands of recipients stays far below Kafka's message limit.
 Times are aware datetimes in UTC; a moment ends in `_at`, a calendar day in `_on`.
 """
 
-from schemas.events.base import Act, AlertState, ContentRef, Envelope, Event, Indication, Milestone, Stage, Verdict
+from schemas.events.base import (
+    Act,
+    AlertState,
+    ContentRef,
+    Envelope,
+    Event,
+    Indication,
+    Milestone,
+    Replaced,
+    Stage,
+    Verdict,
+)
 from schemas.events.deliveries import (
     DeliverySuperseded,
     DocumentAcknowledged,
@@ -49,6 +60,7 @@ __all__ = [
     "ObligationChanged",
     "OperatorActed",
     "ReferencePublished",
+    "Replaced",
     "Stage",
     "StatementSigned",
     "StatusParked",

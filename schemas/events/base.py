@@ -83,6 +83,17 @@ class ContentRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """One older document that a replacement names, and for whom it is replaced (`ReplacementInfo`)."""
+
+    document_id: str
+    """Normalised."""
+
+    organ_ids: tuple[str, ...] = ()
+    """Every `OrganIdList/OrganId`, cleaned; empty: whoever gets the newer document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What an edXML packet says of itself, as the reader normalised it (QCVN 102:2016)."""
 
@@ -121,6 +132,18 @@ class Envelope:
 
     notes: tuple[str, ...] = ()
     """Names of the tolerances the reader used (old_namespace …)."""
+
+    contents_sha256: str = ""
+    """Stands for all attached files together (`schemas.contents`); empty in events of before version 2."""
+
+    receivers: tuple[str, ...] = ()
+    """Every `ReceiverList/OrganId` of an update, cleaned."""
+
+    receiver_types: tuple[int, ...] = ()
+    """The `ReceiverType` of each of them, in the same order; what the numbers mean, `routes` says."""
+
+    replaced: tuple[Replaced, ...] = ()
+    """`ReplacementInfoList`, entry by entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,13 +114,16 @@ class DocumentRefused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRelated(Event):
-    """A document that was dispatched updates or replaces an older one; told to the older one's partition, which acts on its deliveries."""
+    """A document that was dispatched updates or replaces an older one, or holds what an older one holds; told to the older one's partition.
+
+    Before it is known which one holds the same files, that is asked under the key of their digest, without an `older_id` (ADR 0036).
+    """
 
     subject: str
-    """The Kafka key: document key of the older document."""
+    """The Kafka key: document key of the older document; of a question, SHA-256 that stands for the files."""
 
     older_id: str
-    """Its id, normalised."""
+    """Its id, normalised; empty in a question."""
 
     document_key: str
     """The newer document."""
@@ -133,13 +136,13 @@ class DocumentRelated(Event):
     """organ_id of who sent the newer one."""
 
     act: Act
-    """UPDATE or REPLACE."""
+    """UPDATE, REPLACE; RECALL for those whom an update drops; DELIVER where the two only hold the same files."""
 
     recipients: tuple[str, ...]
-    """organ_ids that get the newer one."""
+    """organ_ids whose older delivery is meant."""
 
     only: bool = True
-    """False where the older one may lie under several keys (its issuer was succeeded): then not to know it says nothing."""
+    """False in events of before ADR 0036, where the older one may lie under several keys: then not to know it says nothing."""
 
     @property
     def key(self) -> str:

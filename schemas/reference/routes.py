@@ -4,6 +4,7 @@ root: 000.00.00.H53                    # the agency whose axis this is; everythi
 national: {endpoint: national, via: [000.00.01.W00]}
 unknown_under_root: refuse             # or hand_to_root: the root's clerk gets it
 rerouted: pass                         # or refuse: what an ended code becomes that has a successor
+receiver_types: {added: 1, dropped: 0} # what ReceiverType means in an update's ReceiverList; this if left out
 rules:
   - id: within-province
     from: {root: ours}                 # any of agency: [codes], level: [levels], under: [codes], root: ours|foreign
@@ -23,6 +24,8 @@ from schemas.reference.faults import Faults
 from schemas.reference.tree import Item, read_tree
 
 MAX_RULES = 1_000
+ADDED, DROPPED = 1, 0
+"""`ReceiverType` where nothing else is said; the standard's text could not be read (domain §2.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,9 @@ class Routes:
     """`pass` or `refuse`."""
 
     rules: tuple[RouteRule, ...]
+    receiver_added: int = ADDED
+    receiver_dropped: int = DROPPED
+    """What `ReceiverType` says of a receiver in an update."""
 
     def is_ours(self, organ_id: str, directory: Directory, on: date) -> bool:
         """Tell whether an agency of the directory stands under our root."""
@@ -137,11 +143,16 @@ def parse_routes(files: Mapping[str, bytes], faults: Faults) -> Routes | None:
     tree = read_tree("routes.yaml", files.get("routes.yaml"), faults)
     if tree is None:
         return None
-    top = tree.entries(known=("version", "root", "unknown_under_root", "rerouted", "rules"), optional=("national",))
+    top = tree.entries(
+        known=("version", "root", "unknown_under_root", "rerouted", "rules"), optional=("national", "receiver_types")
+    )
     if faults:
         return None
     national = top["national"].entries(known=("endpoint",), optional=("via",)) if "national" in top else {}
     via = _codes(national["via"]) if "via" in national else ()
+    kinds = top["receiver_types"].entries(known=("added", "dropped")) if "receiver_types" in top else {}
+    if kinds.keys() == {"added", "dropped"} and kinds["added"].number() == kinds["dropped"].number():
+        top["receiver_types"].fault("BAD_VALUE", "Một số không thể vừa là thêm vừa là bớt nơi nhận.")
     rows = top["rules"].items()
     if len(rows) > MAX_RULES:
         top["rules"].fault("BAD_VALUE", f"Có hơn {MAX_RULES} quy tắc.")
@@ -156,6 +167,8 @@ def parse_routes(files: Mapping[str, bytes], faults: Faults) -> Routes | None:
         unknown_under_root=top["unknown_under_root"].choice(("refuse", "hand_to_root")),
         rerouted=top["rerouted"].choice(("pass", "refuse")),
         rules=tuple(rules),
+        receiver_added=kinds["added"].number() if "added" in kinds else ADDED,
+        receiver_dropped=kinds["dropped"].number() if "dropped" in kinds else DROPPED,
     )
 
 

@@ -149,7 +149,7 @@ def test_each_event_of_a_topic_has_a_plain_example() -> None:
     [
         ('"subject":', '"subjekt":'),
         ('"size": ', '"size": "x", "sise": '),
-        ("vn.lienthong.DocumentSubmitted.v1", "vn.lienthong.DocumentLost.v1"),
+        ("vn.lienthong.DocumentSubmitted.v2", "vn.lienthong.DocumentLost.v2"),
         ('"promulgated_on": "2026-', '"promulgated_on": "26-'),
         ('"channel": "folder"', '"channel": 5'),
         ('"recordedtime"', '"recorded"'),

@@ -49,9 +49,8 @@ def test_an_empty_registry_gets_every_schema_under_its_id(served: Registry) -> N
     applied = registry.apply(settings)
 
     assert [f"{topic.name}-value" for topic in CARRYING] == list(missing)
-    assert ["compatibility: BACKWARD, should be FULL_TRANSITIVE", "version 1: missing, should be id 1001"] == missing[
-        "document.submitted-value"
-    ]
+    both = ["version 1: missing, should be id 1001", "version 2: missing, should be id 1020"]
+    assert ["compatibility: BACKWARD, should be FULL_TRANSITIVE", *both] == missing["document.submitted-value"]
     assert all(each.ok for each in applied)
     assert {row["id"]: json.loads((FOLDER / "avro" / row["file"]).read_text()) for row in rows(FOLDER)} == {
         schema_id: json.loads(schema) for schema_id, schema in served.schemas.items()
@@ -87,7 +86,8 @@ def test_a_registry_that_gives_its_own_ids_is_left_alone() -> None:
 
         assert {} == served.schemas
         assert {f"{topic.name}-value" for topic in CARRYING} == set(differences(at(served)))
-        assert ["version 1: missing, should be id 1002"] == differences(at(served))["document.signed-value"]
+        both = ["version 1: missing, should be id 1002", "version 2: missing, should be id 1021"]
+        assert both == differences(at(served))["document.signed-value"]
 
 
 def test_another_id_and_another_schema_are_named_and_left(served: Registry) -> None:

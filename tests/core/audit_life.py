@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from infra.kafka.tail import Record
 from schemas import codec
@@ -33,7 +34,8 @@ LATER_KEY = "later"
 
 def clean() -> Life:
     """Return lives that break no law: every outcome and every way round is there once."""
-    return {**carried(), **spoken(), **other_bytes(), **taken_back(), **replaced(), **refused_at_intake()}
+    every = (carried(), spoken(), other_bytes(), taken_back(), replaced(), dropped(), linked(), refused_at_intake())
+    return {name: event for each in every for name, event in each.items()}
 
 
 def carried() -> Life:
@@ -159,6 +161,61 @@ def replaced() -> Life:
         causation_id=told.event_id,
     )  # fmt: skip
     return {"newer": came, "newer signed": passed, "newer sent": sent, "related": told, "superseded": taken}
+
+
+DROPPED_KEY, UPDATE_KEY = "dropped", "update"
+"""Keys of a document, and of the update that drops one of its recipients."""
+
+
+def dropped() -> Life:
+    """Update a document for the commune and drop the health department, to which `To` speaks as well."""
+    envelope = replace(of.ENVELOPE, recipients=(HEALTH, COMMUNE))
+    old, new = {"document_key": DROPPED_KEY}, {"document_key": UPDATE_KEY}
+    older = of.submitted(**old, envelope=envelope)
+    passed = of.signed(**old, envelope=envelope, causation_id=older.event_id)
+    way = {**old, "causation_id": passed.event_id}
+    content = replace(CONTENT, sha256="d" * 64)
+    update = replace(envelope, business_type=2, related=("dropped id",), receivers=(HEALTH,), receiver_types=(0,))
+    came = of.submitted(**new, envelope=update, content=content)
+    also = of.signed(**new, envelope=update, content=content, causation_id=came.event_id)
+    told = {
+        act: of.made(
+            DocumentRelated, 50, act, subject=DROPPED_KEY, older_id="dropped id", **new, document_id="update id",
+            sha256=content.sha256, sender=PROVINCE, act=act, recipients=(code,), causation_id=also.event_id,
+        )
+        for act, code in ((Act.UPDATE, COMMUNE), (Act.RECALL, HEALTH))
+    }  # fmt: skip
+    back = {**old, "delivery_id": f"{DROPPED_KEY}-{HEALTH}", "act": Act.RECALL}
+    return {
+        "older": older,
+        "older signed": passed,
+        "older health": of.dispatched(**way, delivery_id=f"{DROPPED_KEY}-{HEALTH}"),
+        "older commune": of.dispatched(COMMUNE, **way, delivery_id=f"{DROPPED_KEY}-{COMMUNE}"),
+        "update": came,
+        "update signed": also,
+        "update sent": of.dispatched(
+            COMMUNE, **new, delivery_id=f"{UPDATE_KEY}-{COMMUNE}", content=content, causation_id=also.event_id, act=Act.UPDATE
+        ),
+        "updates": told[Act.UPDATE],
+        "updated": of.made(
+            DeliverySuperseded, 51, delivery_id=f"{DROPPED_KEY}-{COMMUNE}", document_key=DROPPED_KEY, document_id="dropped id",
+            sender=PROVINCE, recipient=COMMUNE, act=Act.UPDATE, by_document_key=UPDATE_KEY, by_document_id="update id",
+            by_sha256=content.sha256, causation_id=told[Act.UPDATE].event_id,
+        ),
+        "drops": told[Act.RECALL],
+        "dropped": of.dispatched(**back, causation_id=told[Act.RECALL].event_id),
+    }  # fmt: skip
+
+
+def linked() -> Life:
+    """Ask who held the same files first, and link the later document to that one."""
+    own: dict[str, Any] = {"document_key": NEWER_KEY, "document_id": "newer id", "sha256": "e" * 64}
+    own |= {"sender": PROVINCE, "act": Act.DELIVER, "recipients": ()}
+    asked = of.made(DocumentRelated, 42, "asked", subject="7" * 64, older_id="", **own)
+    link = of.made(
+        DocumentRelated, 42, "linked", subject=KEY, older_id=of.DOCUMENT_ID, **own, causation_id=asked.event_id
+    )
+    return {"files": asked, "link": link}
 
 
 def refused_at_intake() -> Life:

@@ -1,4 +1,4 @@
-"""What a router and the lattice must amount to for one document id, where everything comes in order: a model without events, rows or joins."""
+"""What a router and the lattice must amount to for one document id and its files, where everything comes in order: a model without events, rows or joins."""
 
 from dataclasses import dataclass, field
 
@@ -63,10 +63,33 @@ class Model:
     taken_back: set[str] = field(default_factory=set)
     """Recipients whose delivery was recalled formally, which is done once."""
 
-    def hand_over(self, sha256: str, reachable: list[str]) -> None:
-        """Carry the first bytes that reach anybody; other bytes, and the same again, change nothing."""
-        if not self.carried and reachable:
-            self.carried, self.sent = sha256, {each: Sent() for each in reachable}
+    updated: set[str] = field(default_factory=set)
+    """Recipients who got a newer version, which stands by itself."""
+
+    first: dict[str, str] = field(default_factory=dict)
+    """Files -> the document id that carried them first."""
+
+    links: set[tuple[str, str]] = field(default_factory=set)
+    """(first, later) document ids with the same files."""
+
+    def hand_over(self, sha256: str, reachable: list[str]) -> bool:
+        """Carry the first bytes that reach anybody; other bytes, and the same again, change nothing. Tell whether they were carried."""
+        if self.carried or not reachable:
+            return False
+        self.carried, self.sent = sha256, {each: Sent() for each in reachable}
+        return True
+
+    def hold(self, files: str, document_id: str) -> None:
+        """Carry files under an id."""
+        if self.first.setdefault(files, document_id) != document_id:
+            self.links.add((self.first[files], document_id))
+
+    def update(self, gets: list[str], dropped: list[str]) -> None:
+        """Give some a newer version, take the document back from whom it drops."""
+        if self.carried:
+            self.updated |= set(gets)
+            self.sent |= {each: Sent() for each in gets if each not in self.sent}
+            self.recall(dropped)
 
     def recall(self, recipients: list[str]) -> None:
         """Recall what was sent to some."""

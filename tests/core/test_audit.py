@@ -13,7 +13,7 @@ from schemas.events import Act
 from schemas.ids import event_id
 from tests.connectors import life as of
 from tests.connectors.life import COMMUNE
-from tests.core import audit_broken_alerts, audit_redriven
+from tests.core import audit_broken_alerts, audit_redriven, audit_related
 from tests.core.audit_life import Life, clean, dead, on_the_log
 from tests.core.audit_violations import Plant, again, gone
 
@@ -28,7 +28,10 @@ def test_a_clean_life_is_lawful() -> None:
     assert Findings(lost=(), duplicate_effects=(), unexplained=()) == found(clean())
 
 
-@pytest.mark.parametrize(("plant", "kind", "says"), audit_broken_alerts.VIOLATIONS)
+PLANTED = {each.id: each for some in (audit_broken_alerts, audit_redriven, audit_related) for each in some.VIOLATIONS}
+
+
+@pytest.mark.parametrize(("plant", "kind", "says"), PLANTED.values())
 def test_a_planted_violation_is_found(plant: Plant, kind: str, says: str) -> None:
     """Each is the only thing found, under its kind, in its words."""
     life = clean()

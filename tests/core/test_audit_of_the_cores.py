@@ -36,6 +36,7 @@ from tests.core.routing_cases import (
     NOBODY,
     NOON,
     PROVINCE,
+    WARD,
     Partition,
     signed,
     status,
@@ -44,18 +45,24 @@ from tests.core.test_verification_core import BROKEN, CRASHED, MISSING, PASSED, 
 
 NEWER: dict[str, Any] = {"document_id": f"{PROVINCE},2026-11-25,1251/UBND", "related": (DOCUMENT_ID,)}
 CALL_BACK: dict[str, Any] = {"business_type": 1, "related": (DOCUMENT_ID,)}
+DROPS: dict[str, Any] = {"receivers": (HEALTH, COMMUNE), "receiver_types": (0, 1)}
 PACKETS = {
-    "a" * 64: signed(HEALTH, NOBODY).envelope,
+    "a" * 64: signed(HEALTH, NOBODY, contents_sha256="7" * 64).envelope,
     "b" * 64: signed(HEALTH, COMMUNE).envelope,
     "c" * 64: signed(HEALTH, **CALL_BACK).envelope,
     "d" * 64: signed(HEALTH, HEALTH).envelope,
-    "e" * 64: signed(COMMUNE, business_type=2, related=(DOCUMENT_ID,)).envelope,
+    "e" * 64: signed(COMMUNE, HEALTH, business_type=2, related=(DOCUMENT_ID,), **DROPS).envelope,
     "f" * 64: signed(HEALTH, COMMUNE, business_type=3, **NEWER).envelope,
     "0" * 64: signed(
         HEALTH, NOBODY, business_type=2, **NEWER | {"document_id": f"{PROVINCE},2026-11-26,1/UBND"}
     ).envelope,
+    "1" * 64: signed(
+        HEALTH, WARD, business_type=2, **DROPS, **NEWER | {"document_id": f"{PROVINCE},2026-11-27,2/UBND"}
+    ).envelope,
+    "2" * 64: signed(COMMUNE, WARD, contents_sha256="7" * 64, document_id=f"{PROVINCE},2026-11-27,3/UBND").envelope,
 }
-"""Packets under one document id: first, other bytes, a recall, one that names a recipient twice, an update; and two newer documents: a replacement, an update."""
+"""Packets under one document id: first, other bytes, a recall, one that names a recipient twice, an update; and newer documents: a replacement, an update,
+one that adds and drops, and one with the files of the first."""
 
 KEYS = {sha256: document_key(PROVINCE, envelope.document_id) for sha256, envelope in PACKETS.items()}
 
@@ -178,7 +185,7 @@ class Axis:
 
 
 ONE_ACT = st.tuples(
-    st.sampled_from(ACTS), st.sampled_from((0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 5, 6)), st.sampled_from((0, 3, 0, 3, 1, 2, 4)), st.booleans()
+    st.sampled_from(ACTS), st.sampled_from((0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 8)), st.sampled_from((0, 3, 0, 3, 1, 2, 4)), st.booleans()
 )  # fmt: skip
 """Most of it concerns one packet that passes at first or in the end: the deep ways begin there."""
 

@@ -7,8 +7,18 @@ from tests.core.edxml_packets import DOCUMENT, NOW, SECRECY, STATUS, Reader, cha
 
 SUBJECT = DOCUMENT.partition("<edXML:Subject>")[2].partition("<")[0]
 SIGNED = "      <Signature"
-TYPE, REASON = tag("BussinessDocType", "0"), tag("BussinessDocReason", "Văn bản điện tử mới")
+HEALTH = "000.00.17.H53"
 OWN_ID = "000.00.00.H53,2026/11/23,1234/UBND-KSTT"
+UPDATE = tag("BussinessDocType", "2") + tag("DocumentId", OWN_ID)
+
+
+def receivers(*listed: tuple[str, str]) -> str:
+    """Return what an update says of receivers that change."""
+    every = "".join(tag("Receiver", tag("OrganId", code) + tag("ReceiverType", kind)) for code, kind in listed)
+    return tag("BussinessDocumentInfo", tag("DocumentReceiver", "1") + tag("ReceiverList", every))
+
+
+TYPE, REASON = tag("BussinessDocType", "0"), tag("BussinessDocReason", "Văn bản điện tử mới")
 
 
 @pytest.mark.parametrize(
@@ -133,6 +143,10 @@ def test_a_value_that_cannot_be_meant_is_named(reader: Reader, element: str, pai
             [(TYPE, tag("BussinessDocType", "1") + tag("DocumentId", OWN_ID.replace("1234", "1235")))],
         ),
         ("BAD_VALUE", "Bussiness/DocumentId", [(TYPE, tag("BussinessDocType", "2") + tag("DocumentId", "old one"))]),
+        ("MISSING_FIELD", "Receiver/ReceiverType", [(TYPE, UPDATE + receivers((HEALTH, "")))]),
+        ("MISSING_FIELD", "Receiver/OrganId", [(TYPE, UPDATE + receivers(("", "1")))]),
+        ("BAD_VALUE", "Receiver/ReceiverType", [(TYPE, UPDATE + receivers((HEALTH, "drop")))]),
+        ("BAD_VALUE", "Receiver/ReceiverType", [(TYPE, UPDATE + receivers((HEALTH, "1"), (HEALTH, "0")))]),
     ],
 )
 def test_what_acts_on_another_document_says_which_and_why(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from schemas.edxml import DocumentPacket, Limits, Refusal, StatusPacket, read_packet
-from schemas.events import Envelope
+from schemas.events import Envelope, Replaced
 from tests.core.edxml_packets import NOW, SAMPLES, SECRECY, Read
 
 SENDER, OLD = "000.00.00.H53", "000.00.00.H53,2026-11-23,1234/UBND-KSTT"
@@ -76,6 +76,7 @@ def test_the_strict_document_in_full() -> None:
         subject="V/v rà soát danh mục mã định danh điện tử của các cơ quan trong tỉnh",
         paper=False,
         business_reason="Văn bản điện tử mới",
+        contents_sha256=packet.attachments[0].sha256,
     )
     assert [("1234-UBND-KSTT.signed.pdf", "application/pdf", 125)] == [
         (each.name, each.media_type, each.size) for each in packet.attachments
@@ -196,3 +197,17 @@ def test_a_refusal_says_whose_packet_it_was() -> None:
     assert [("000.00.00.H53,2026-11-23,3004/UBND-KSTT", SENDER), ("", SENDER), ("", "")] == [
         (each.document_id, each.sender) for each in (mismatch, nameless, dtd)
     ]
+
+
+def test_receivers_that_an_update_changes() -> None:
+    """Code and type as written; what the type means is not the reader's to say."""
+    envelope = document("variants/bussiness-type-2-update").envelope
+
+    assert (("000.00.14.H53",), (1,)) == (envelope.receivers, envelope.receiver_types)
+
+
+def test_for_whom_a_document_is_replaced() -> None:
+    """Each older document with the codes of its own list."""
+    envelope = document("variants/bussiness-type-3-replace").envelope
+
+    assert (Replaced(document_id=OLD, organ_ids=("000.00.05.H53", "000.21.31.H53")),) == envelope.replaced

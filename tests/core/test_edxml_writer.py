@@ -1,6 +1,7 @@
 """What is written is strict, and reading it gives what was written."""
 
 import dataclasses
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from schemas.contents import contents_of
 from schemas.edxml import (
     DocumentDraft,
     DocumentPacket,
@@ -23,7 +25,7 @@ from schemas.edxml import (
 )
 from schemas.edxml.file_names import unsafe
 from schemas.edxml.vocabulary import NS
-from schemas.events import Envelope
+from schemas.events import Envelope, Replaced
 from tests.core.edxml_packets import NOW, Reader
 
 CODES = st.from_regex(
@@ -51,6 +53,8 @@ def envelopes(draw: st.DrawFn) -> Envelope:
     own = draw(st.one_of(st.just(f"{sender},{day},{number}/{notation}"), UUIDS))
     kind = draw(st.integers(0, 3))
     others = tuple(draw(st.lists(st.one_of(document_ids(), UUIDS), min_size=1, max_size=3, unique=True)))
+    receivers = draw(st.dictionaries(CODES, st.integers(0, 2), max_size=3)) if kind == 2 else {}
+    some = st.lists(CODES, min_size=1, max_size=3, unique=True).map(tuple)
     return Envelope(
         document_id=own,
         sender=sender,
@@ -67,6 +71,9 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         paper=draw(st.booleans()),
         business_reason=draw(TEXTS),
         related={0: (), 1: (own,), 2: others[:1], 3: others}[kind],
+        receivers=tuple(receivers),
+        receiver_types=tuple(receivers.values()),
+        replaced=tuple(Replaced(document_id=each, organ_ids=draw(some)) for each in others) if kind == 3 else (),
     )
 
 
@@ -115,7 +122,9 @@ def test_reading_what_was_written_gives_the_same_document(file: Path, drawn: tup
     packet = read_packet(file, limits=Limits(), now=NOW, secrecy=None)
 
     assert isinstance(packet, DocumentPacket), packet
-    assert (draft.envelope, (draft.at,)) == (packet.envelope, packet.traced_at)
+    envelope = dataclasses.replace(draft.envelope, contents_sha256=packet.envelope.contents_sha256)
+    assert (envelope, (draft.at,)) == (packet.envelope, packet.traced_at)
+    assert contents_of(hashlib.sha256(each).hexdigest() for each in contents) == packet.envelope.contents_sha256
     assert [each.content_id for each in draft.enclosed] == [each.content_id for each in packet.attachments]
     for content, attachment in zip(contents, packet.attachments, strict=True):
         with attachment.open() as stream:

@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from schemas.events import DocumentRefused, DocumentSigned, Event, Stage
-from schemas.ids import delivery_id, event_id
+from schemas.events import Act, DocumentRefused, DocumentRelated, DocumentSigned, Event, Stage
+from schemas.ids import delivery_id, document_key, event_id
 from schemas.lifecycle import PROGRESS, DeliveryState, advance, empty, label
 from tests.core.routing_cases import (
     COMMUNE,
@@ -18,6 +18,7 @@ from tests.core.routing_cases import (
     NOBODY,
     NOON,
     PROVINCE,
+    WARD,
     Partition,
     signed,
     status,
@@ -27,6 +28,9 @@ from tests.core.routing_model import Model
 BOTH = (HEALTH, COMMUNE)
 RECIPIENTS = st.lists(st.sampled_from((*BOTH, NOBODY)), min_size=1, max_size=3, unique=True)
 SOME = st.lists(st.sampled_from(BOTH), min_size=1, max_size=2, unique=True)
+FILES = {"a" * 64: "7" * 64, "b" * 64: ""}
+"""What the packets under the one id hold."""
+
 SAID = st.sampled_from(("01", "02", "03", "04", "05", "06", "15", "16"))
 
 
@@ -37,6 +41,7 @@ class Delivering(RuleBasedStateMachine):
         super().__init__()
         self.router, self.model = Partition(), Model()
         self.known: dict[str, DeliveryState] = {}
+        self.links: set[tuple[str, str]] = set()
         self.met: list[Event] = []
         self.now, self.number = NOON, 0
         self.provisional: DocumentSigned | None = None
@@ -47,10 +52,15 @@ class Delivering(RuleBasedStateMachine):
         events = self.router.take(event, self.now)
         for said in events:
             name = getattr(said, "delivery_id", "")
-            if name and not isinstance(said, DocumentRefused):
+            if name.startswith(KEY) and not isinstance(said, DocumentRefused):
                 before = self.known.get(name, empty(name))
                 self.known[name] = advance(before, said)
                 assert PROGRESS.index(before.progress) <= PROGRESS.index(self.known[name].progress)
+            if isinstance(said, DocumentRelated):
+                self.links |= (
+                    {(said.older_id, said.document_id)} if said.older_id and said.act is Act.DELIVER else set()
+                )
+                self.take(said)
         return events
 
     def next(self) -> str:
@@ -70,11 +80,13 @@ class Delivering(RuleBasedStateMachine):
         """Hand a document over, or other bytes, or the same again; what a packet holds is the same whenever it comes."""
         own = next((each for each in self.met if _bytes(each) == sha256), None)
         cause, codes = self.next(), own.envelope.recipients if isinstance(own, DocumentSigned) else tuple(recipients)
-        verdict = own if isinstance(own, DocumentSigned) else signed(*codes, sha256=sha256, provisional=provisional)
+        fresh = signed(*codes, sha256=sha256, provisional=provisional, contents_sha256=FILES[sha256])
+        verdict = own if isinstance(own, DocumentSigned) else fresh
         event = replace(verdict, causation_id=cause, submitted_at=self.now)
         if not self.model.carried and own is None and provisional and set(codes) - {NOBODY}:
             self.provisional = event
-        self.model.hand_over(sha256, [each for each in codes if each != NOBODY])
+        if self.model.hand_over(sha256, [each for each in codes if each != NOBODY]) and FILES[sha256]:
+            self.model.hold(FILES[sha256], DOCUMENT_ID)
         events = self.take(event)
         assert not (own and sha256 == self.model.carried and any(isinstance(each, DocumentRefused) for each in events))
 
@@ -90,7 +102,7 @@ class Delivering(RuleBasedStateMachine):
                 replace(first, event_id=cause, causation_id=first.event_id, provisional=False, confirms=first.event_id)
             )
             return
-        self.model.recall(list(BOTH))
+        self.model.recall([each for each in BOTH if each not in self.model.updated])
         self.take(
             DocumentRefused(
                 event_id=cause, occurred_at=self.now, subject=KEY, document_key=KEY, document_id=DOCUMENT_ID,
@@ -115,6 +127,29 @@ class Delivering(RuleBasedStateMachine):
             self.model.recall(recipients)
         recall = signed(*recipients, sha256=f"{self.number:064x}", business_type=1, related=(DOCUMENT_ID,))
         self.take(replace(recall, causation_id=cause, submitted_at=self.now))
+
+    @rule(gets=RECIPIENTS, added=st.booleans(), dropped=st.lists(st.sampled_from(BOTH), max_size=2, unique=True))
+    def update(self, gets: list[str], dropped: list[str], *, added: bool) -> None:
+        """Update it under its own id; the list adds the ward, or drops some, whom `To` may name as well."""
+        cause, listed = self.next(), dict.fromkeys(dropped, 0) | ({WARD: 1} if added else {})
+        reached = [each for each in gets if each != NOBODY and each not in dropped] + ([WARD] if added else [])
+        self.model.update(reached, dropped)
+        update = signed(
+            *gets, sha256=f"{self.number:064x}", business_type=2, related=(DOCUMENT_ID,), receivers=tuple(listed),
+            receiver_types=tuple(listed.values()),
+        )  # fmt: skip
+        self.take(replace(update, causation_id=cause, submitted_at=self.now))
+
+    @rule(number=st.integers(0, 3))
+    def another_id(self, number: int) -> None:
+        """Carry files under another document id, perhaps those of the first; later the same bytes again."""
+        cause, other = self.next(), f"{PROVINCE},2026-11-24,{number}/UBND"
+        files, key = ("7" * 64, "8" * 64)[number % 2], document_key(PROVINCE, other)
+        self.model.hold(files, other)
+        carried = signed(
+            HEALTH, sha256=f"{number}{files[1:]}", document_id=other, document_key=key, contents_sha256=files
+        )
+        self.take(replace(carried, causation_id=cause, submitted_at=self.now))
 
     @rule(code=SAID, by=st.sampled_from(BOTH))
     def say(self, code: str, by: str) -> None:
@@ -146,6 +181,7 @@ class Delivering(RuleBasedStateMachine):
         """Deliveries, how far they are, and what people see."""
         wanted = {delivery_id(KEY, each): (sent.progress, sent.label) for each, sent in self.model.sent.items()}
         assert wanted == {name: (state.progress, label(state)) for name, state in self.known.items()}
+        assert self.model.links == self.links
 
 
 def _bytes(event: Event) -> str:

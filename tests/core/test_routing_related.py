@@ -156,19 +156,12 @@ def test_another_agencys_document_is_not_touched() -> None:
     assert [] == [each for each in events if isinstance(each, DocumentRelated | DocumentDispatched)]
 
 
-def test_a_successor_speaks_to_every_key_the_older_one_may_lie_under() -> None:
-    """The ward replaces a document of the district whose place it took: under the district's key or its own, and not to know it says nothing."""
+def test_a_successor_speaks_to_the_key_of_whose_number_it_is() -> None:
+    """The ward replaces a document of the district whose place it took: it lies under the district's key, whoever handed it over."""
     older_id = "000.00.30.H53,2025-06-20,9/UBND"
     event = newer(
         HEALTH, sender=WARD, submitted_by="folder:h53-40", document_id=f"{WARD},2026-11-25,1/UBND", related=(older_id,)
     )
     told = [each for each in Partition().take(event) if isinstance(each, DocumentRelated)]
 
-    assert {document_key("000.00.30.H53", older_id), document_key(WARD, older_id)} == {each.subject for each in told}
-    assert [False, False] == [each.only for each in told]
-    router = Partition()
-    router.take(told[0])
-    row = related_row(told[0].subject)
-    assert () == router.take(
-        TimerFired(event_id="t", occurred_at=NOON + WAITS, row=row, due_at=NOON + WAITS), NOON + WAITS
-    )
+    assert [document_key("000.00.30.H53", older_id)] == [each.subject for each in told]

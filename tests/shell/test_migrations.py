@@ -128,7 +128,7 @@ def test_two_stores_share_a_database(database: str) -> None:
     for metadata in STORES.values():
         opened(database, metadata)
 
-    assert {"engine": "0001", "register": "0004"} == {
+    assert {"engine": "0001", "register": "0006"} == {
         name: revision(database, metadata.info[KEY]) for name, metadata in STORES.items()
     }
 
