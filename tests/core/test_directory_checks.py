@@ -139,7 +139,10 @@ def test_a_size_limit_is_a_number_of_megabytes(value: str) -> None:
 
 def test_what_overlaps_a_long_row_is_found_in_every_short_one() -> None:
     """One open row and two later ones that do not touch each other: both are told at once."""
-    rows = X + "000.00.00.H53,H53,A,,province,2022-01-01,2022-12-31,,\n000.00.00.H53,H53,B,,province,2024-01-01,2024-12-31,,\n"
+    rows = (
+        X
+        + "000.00.00.H53,H53,A,,province,2022-01-01,2022-12-31,,\n000.00.00.H53,H53,B,,province,2024-01-01,2024-12-31,,\n"
+    )
     _, faults = parse("directory", directory_files(rows))
 
     assert [(3, "VALIDITY_OVERLAP"), (4, "VALIDITY_OVERLAP")] == [(each.line, each.code) for each in faults]
