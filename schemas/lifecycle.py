@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.events import (
     Act,
@@ -86,7 +86,19 @@ class Round:
     """One asking back: by status 13, or by a formal recall that needs consent; asking again before an answer is the same round."""
 
     asked: bool
+    """Not where the recipient said 15 or 16 of its own accord: about an update, or by mistake. Nobody asked, so it takes nothing back."""
+
     answers: frozenset[str]
+
+    @property
+    def agreed(self) -> bool:
+        """Tell whether what was asked for was agreed to, and nothing else was answered."""
+        return self.asked and {AGREED} == self.answers
+
+    @property
+    def contested(self) -> bool:
+        """Tell whether what was asked for was both agreed to and declined."""
+        return self.asked and {AGREED, DECLINED} == self.answers
 
 
 def empty(delivery_id: str) -> DeliveryState:
@@ -161,9 +173,13 @@ def version(state: DeliveryState) -> int:
 def rounds(state: DeliveryState) -> tuple[Round, ...]:
     """Return the take-back rounds in the order of time; an answer belongs to the last request before it."""
     statuses = [(note.taken_at, note.code) for note in state.notes if note.code in (ASKED, AGREED, DECLINED)]
-    formal = [(recall.at, ASKED) for recall in _recalls(state) if not _binds(state, recall)]
+    return rounds_of(statuses + [(recall.at, ASKED) for recall in _recalls(state) if not _binds(state, recall)])
+
+
+def rounds_of(said: Iterable[tuple[Any, str]]) -> tuple[Round, ...]:
+    """Return the rounds that (moment, 13 | 15 | 16) make up; a moment is anything that sorts."""
     found: list[Round] = []
-    for _at, code in sorted(statuses + formal):
+    for _at, code in sorted(said):
         if not found or (code == ASKED and found[-1].answers):
             found.append(Round(asked=False, answers=frozenset()))
         answers = found[-1].answers | ({code} - {ASKED})
@@ -190,7 +206,7 @@ def _binds(state: DeliveryState, recall: Dispatch) -> bool:
 def contested(state: DeliveryState) -> bool:
     """Tell whether the state contradicts itself: refused and accepted, or a round both agreed and declined."""
     accepted = state.progress in ACCEPTED
-    return (bool(refusals(state)) and accepted) or any({AGREED, DECLINED} == each.answers for each in rounds(state))
+    return (bool(refusals(state)) and accepted) or any(each.contested for each in rounds(state))
 
 
 def label(state: DeliveryState) -> str:
@@ -200,7 +216,7 @@ def label(state: DeliveryState) -> str:
     every = rounds(state)
     recalled = any(_binds(state, recall) for recall in _recalls(state))
     matches = (
-        (recalled or any({AGREED} == each.answers for each in every), "recalled"),
+        (recalled or any(each.agreed for each in every), "recalled"),
         (contested(state), "contested"),
         (bool(refusals(state)), "refused"),
         (any(each.act in (Act.REPLACE, REPLACED) for each in _later_acts(state)), "replaced"),

@@ -2,7 +2,7 @@
 
 import click
 
-from connectors.commands.register import organ_id, register
+from connectors.commands.register import meant, organ_id, register
 from connectors.register import duties, words
 from infra.commands import DONE, Ctx, command
 
@@ -14,6 +14,8 @@ def inbox(ctx: Ctx, agency: str) -> int:
     code = organ_id(agency)
     with register(ctx) as connection:
         found = list(duties.inbox(connection, code))
+        if not found and (now := meant(ctx, code)) != code:
+            code, found = now, list(duties.inbox(connection, now))
     for each in found:
         ctx.emit(each, human=words.waiting(each))
     if not found:

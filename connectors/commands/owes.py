@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from connectors.commands.register import organ_id, register
+from connectors.commands.register import meant, organ_id, register
 from connectors.register import words
 from connectors.register.duties import owed_by
 from infra.clock import open_clock
@@ -20,6 +20,8 @@ def owes(ctx: Ctx, agency: str, at: datetime | None) -> int:
     code, moment = organ_id(agency), at or open_clock(ctx.settings).now()
     with register(ctx) as connection:
         found = list(owed_by(connection, code, moment))
+        if not found and (now := meant(ctx, code)) != code:
+            code, found = now, list(owed_by(connection, now, moment))
     for each in found:
         ctx.emit(each, human=words.obligation(each))
     if not found:

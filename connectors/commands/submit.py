@@ -13,7 +13,7 @@ from connectors.folders import hand_door
 from connectors.intake.client import drop, require_intake, wait_for_receipt
 from connectors.register import story
 from connectors.register.story import NOT_DELIVERED
-from connectors.register.tables import DELIVERY
+from connectors.register.tables import DELIVERY, REFUSAL
 from connectors.register.words import STATES
 from infra.clock import open_clock
 from infra.commands import DONE, NO, USAGE, Ctx, command
@@ -73,10 +73,11 @@ def refusal_of(found: Mapping[str, Any]) -> Answer | None:
     """Return why a document as a whole does not go on, in the form of a receipt's refusal; None where it does."""
     if found["state"] != "refused" or not (reason := found["reason"]):
         return None
+    said = found.get("said")
     return {
         "code": reason,
-        "element": "",
-        "sentence_vi": sentence_vi(reason),
+        "element": said.element if said else "",
+        "sentence_vi": said.sentence_vi if said else sentence_vi(reason),
         "who_must_act": REASONS[reason].acts.value,
     }
 
@@ -99,7 +100,13 @@ def _told(ctx: Ctx, sha256: str) -> Answer:
             select(DELIVERY.c.addressed).where(DELIVERY.c.document_key == stories[-1]["document_key"])
         )
         addressed = [code for row in rows for code in row.addressed or ()]
-    return {**stories[-1], "answered": [*addressed, *(each["addressed"] for each in stories[-1]["refusals"])]}
+        said = connection.execute(
+            select(REFUSAL.c.element, REFUSAL.c.sentence_vi)
+            .where(REFUSAL.c.sha256 == sha256, REFUSAL.c.reason == stories[-1]["reason"], REFUSAL.c.addressed == "")
+            .order_by(REFUSAL.c.occurred_at.desc())
+        ).first()
+    told = {"said": said} if said else {}
+    return {**stories[-1], **told, "answered": [*addressed, *(each["addressed"] for each in stories[-1]["refusals"])]}
 
 
 def _settled(found: Mapping[str, Any], wanted: Iterable[str]) -> bool:

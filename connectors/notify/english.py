@@ -44,7 +44,10 @@ ENGLISH = Tongue(
             "Older document unknown",
             "An update or replacement names a document that the axis never carried.",
         ),
-        "contested": ("Contradicting statuses", "The recipient both refused and accepted the same document."),
+        "contested": (
+            "Contradicting statuses",
+            "The recipient both refused and accepted the same document, or both agreed and declined to give it back.",
+        ),
         "directory_gap": ("Contact official missing", "The directory names nobody for a step of the ladder."),
         "contact_bouncing": (
             "Mailbox of a contact official takes no mail",

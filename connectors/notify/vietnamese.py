@@ -43,7 +43,7 @@ VIETNAMESE = Tongue(
         ),
         "contested": (
             "Trạng thái mâu thuẫn",
-            "Bên nhận vừa báo từ chối vừa báo tiếp nhận cùng một văn bản.",
+            "Bên nhận vừa báo từ chối vừa báo tiếp nhận cùng một văn bản, hoặc vừa đồng ý vừa từ chối cho lấy lại.",
         ),
         "directory_gap": ("Thiếu cán bộ đầu mối", "Danh mục chưa có cán bộ đầu mối cho một bước cảnh báo."),
         "contact_bouncing": (

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -58,6 +59,11 @@ def command(
                 code = function(_ctx(), *args, **options)
             except EnvironmentFaultError as exc:
                 stop(str(exc), exc.mend)
+            except BrokenPipeError:  # who reads has seen enough (`… | head`)
+                os.dup2(
+                    os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+                )  # what is still buffered has nowhere to go
+                code = DONE
             except OSError as exc:
                 stop(
                     f"{exc.filename or 'this machine'}: {exc.strerror or exc}",

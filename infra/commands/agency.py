@@ -13,6 +13,7 @@ from schemas.edxml.moments import HERE
 from schemas.ids import clean_code
 from schemas.reasons import sentence_vi
 from schemas.reference import Contacts, Directory, Reference, Resolution
+from schemas.reference.why_nobody import why_nobody
 
 KINDS_NEEDED = ("directory", "contacts")
 EMPTY: Mapping[str, Any] = {
@@ -49,7 +50,9 @@ def answer_of(code: str, reference: Reference, on: date) -> dict[str, Any]:
         "notes": list(found.notes),
         "code": found.code or None,
         "candidates": list(found.candidates),
-        "sentence_vi": sentence_vi(found.code, detail=clean_code(code)) if found.code else "",
+        "sentence_vi": sentence_vi(found.code, detail=why_nobody(clean_code(code), directory, on))
+        if found.code
+        else "",
         "directory_version": reference.versions.get("directory", ""),
     }
 

@@ -10,7 +10,7 @@ from infra.commands import Ctx, stop
 from infra.content import open_content
 from infra.kafka.clients import NoBrokerError, bootstrap
 from infra.reference import Follower
-from schemas.reference import KINDS, Reference, UnsoundReferenceError, files_of
+from schemas.reference import KINDS, Directory, Reference, UnsoundReferenceError, files_of
 
 DEMO = Path(__file__).resolve().parent.parent / "demo" / "reference"
 STANDS_IN = (
@@ -43,6 +43,13 @@ def load(
         names = ", ".join(name for kind in missing for name in KINDS[kind].files)
         stop(f"no {' and no '.join(missing)} {where}", f"add {names}, or `lienthong reference publish KIND PATH`")
     return found
+
+
+def directory_at_hand(ctx: Ctx) -> Directory | None:
+    """Return the directory that is named or in force; None where no axis runs to be asked."""
+    if ctx.reference_dir is None and (published := _published(ctx)) is not None:
+        return published.directory
+    return load(ctx, ("directory",)).directory if ctx.reference_dir else None
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

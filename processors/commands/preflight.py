@@ -18,6 +18,7 @@ from processors.commands.trusting import load_to_judge
 from processors.commands.verify import answer_of as verdict_of
 from processors.explain import Forecast, Owed, forecast
 from processors.routing.paper import paper_of
+from processors.routing.plan import here
 from processors.verification.asked import Asked
 from processors.verification.verdict import Judgement
 from schemas.edxml import DocumentPacket, Refusal, StatusPacket, read_packet
@@ -84,7 +85,10 @@ def answer_of(
         "ok": found.passes,
         "verdict": _verdict(file, found),
         "deliveries": [delivery_of(way, lane, paper_of(packet.envelope, reference)) for way in found.plan.deliveries],
-        "refusals": [*_of_signatures(found), *(refusal_of(each, packet.envelope) for each in found.plan.refusals)],
+        "refusals": [
+            *_of_signatures(found),
+            *(refusal_of(each, packet.envelope, reference, here(reference, now)) for each in found.plan.refusals),
+        ],
         "deadlines": [_deadline(each, reference) for each in found.owed],
         "reference_versions": dict(reference.versions),
     }

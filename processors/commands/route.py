@@ -1,7 +1,7 @@
 """`lienthong route`: where would a packet go, and why? The plan that the router runs; entitlement is not asked."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from infra.commands.loading import load
 from processors.explain import plan_of
 from processors.routing.paper import Paper, paper_of
 from processors.routing.plan import Delivery, NotRouted, here
+from processors.routing.why import about_recipient, about_sender
 from schemas.edxml import DocumentPacket, Refusal, read_packet
 from schemas.events import Envelope
 from schemas.reasons import sentence_vi
@@ -38,7 +39,7 @@ def route(ctx: Ctx, file: Path, *, on: datetime | None) -> int:
     found, paper = plan_of(envelope, reference, day, size=packet.size), paper_of(envelope, reference)
     lane = reference.sla.urgency.of(envelope.priority) if reference.sla else "normal"
     deliveries = [delivery_of(way, lane, paper) for way in found.deliveries]
-    refusals = [refusal_of(each, envelope) for each in found.refusals]
+    refusals = [refusal_of(each, envelope, reference, day) for each in found.refusals]
     return _say(
         ctx, reference, file=str(file), document_id=envelope.document_id, deliveries=deliveries, refusals=refusals
     )
@@ -59,9 +60,12 @@ def delivery_of(way: Delivery, lane: str, paper: Paper) -> dict[str, Any]:
     }
 
 
-def refusal_of(each: NotRouted, envelope: Envelope) -> dict[str, Any]:
+def refusal_of(each: NotRouted, envelope: Envelope, reference: Reference, on: date) -> dict[str, Any]:
     """Return what is said of a recipient who gets nothing."""
-    about = envelope.sender if each.code.startswith("SENDER_") else each.addressed
+    if each.code.startswith("SENDER_"):
+        about = about_sender(envelope, each.code, reference, on)
+    else:
+        about = about_recipient(each.addressed, each.code, envelope, reference, on)
     return {"addressed": each.addressed, "code": each.code, "sentence_vi": sentence_vi(each.code, detail=about)}
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.events import Act, DocumentDispatched, DocumentRefused, Event, Stage
-from schemas.ids import clean_code
+from schemas.ids import clean_code, normalise_document_id
 
 TEXTS = ("reason", "rule", "directory", "document", "sender", "recipient")
 """Reason code of a refusal, rule of a delivery, version of the directory (its beginning is enough), document id or key, organ_ids."""
@@ -97,7 +97,14 @@ def _same(name: str, found: str, wanted: str) -> bool:
         return bool(wanted) and found.startswith(wanted)
     if name in ("sender", "recipient"):
         return clean_code(found) == clean_code(wanted)
-    return found == wanted
+    return found == wanted or (name == "document" and found == _normalised(wanted))
+
+
+def _normalised(document_id: str) -> str:
+    try:
+        return normalise_document_id(document_id)
+    except ValueError:  # a document key
+        return document_id
 
 
 def _said(outcome: Event) -> Mapping[str, Any] | None:

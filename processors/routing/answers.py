@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from processors.routing.paper import paper_of
-from processors.routing.plan import Delivery
+from processors.routing.plan import Delivery, here
+from processors.routing.why import about_recipient, about_sender
 from schemas.events import (
     Act,
     DocumentAcknowledged,
@@ -87,15 +88,20 @@ def refused(
         reason=reason,
         reasons=(reason,),
         element=element,
-        sentence_vi=sentence_vi(reason, detail=addressed or _subject(event, reason)),
+        sentence_vi=sentence_vi(reason, detail=_about(event, reason, addressed, reference, now)),
         addressed=addressed,
         versions=versions(reference),
     )
 
 
-def _subject(event: DocumentSigned, reason: str) -> str:
-    """Return what a refusal of the whole document is about: its sender, or its id."""
-    return event.envelope.sender if reason.startswith("SENDER_") else event.envelope.document_id
+def _about(event: DocumentSigned, reason: str, addressed: str, reference: Reference, now: datetime) -> str:
+    """Return what a refusal is about: a recipient, the sender as of the hand-over, or the document's id."""
+    if addressed:
+        return about_recipient(addressed, reason, event.envelope, reference, here(reference, now))
+    if not reason.startswith("SENDER_"):
+        return event.envelope.document_id
+    on = here(reference, event.submitted_at)
+    return about_sender(event.envelope, reason, reference, on, submitted_by=event.submitted_by)
 
 
 def repeated(event: DocumentSigned, first: str, recipients: tuple[str, ...], now: datetime) -> DocumentRepeated:

@@ -58,7 +58,7 @@ def _sender_fault(addressed: str, sender: str, issuer: str, directory: Directory
         return "SENDER_NOT_ALLOWED" if found.code == "RECIPIENT_CLOSED" else "SENDER_UNKNOWN"
     if "rerouted" in found.notes or found.agency.organ_id != sender:
         return "SENDER_NOT_ALLOWED"  # an ended agency does not send; nor does the axis guess between two directories
-    return "" if not issuer or _stands_for(sender, issuer, directory, on) else "SENDER_NOT_ALLOWED"
+    return "" if not issuer or stands_for(sender, issuer, directory, on) else "SENDER_NOT_ALLOWED"
 
 
 def _owns(sender: str, document_id: str, reference: Reference, on: date) -> bool:
@@ -66,10 +66,10 @@ def _owns(sender: str, document_id: str, reference: Reference, on: date) -> bool
     parts = split_document_id(document_id)
     if parts is None or reference.directory is None:
         return True
-    return _stands_for(sender, parts.organ_id, reference.directory, on)
+    return stands_for(sender, parts.organ_id, reference.directory, on)
 
 
-def _stands_for(sender: str, issuer: str, directory: Directory, on: date) -> bool:
+def stands_for(sender: str, issuer: str, directory: Directory, on: date) -> bool:
     """Tell whether an agency is the issuer or came after it."""
     if directory.succeeds(sender, issuer, on):
         return True

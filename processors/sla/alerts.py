@@ -80,7 +80,7 @@ class Voice:
         return self._of_case(INCOMING, AlertState.RESOLVED, at=self.now, to=(), why=why)
 
     def contested(self, at: datetime) -> DocumentAlert:
-        """Tell the axis operator that a delivery was both refused and accepted: only a person can say which holds."""
+        """Tell the axis operator that a delivery's statuses contradict each other: only a person can say which holds."""
         desk = self.rulebook.sla.axis
         to = self.rulebook.officials(desk.agency, desk.role, self.rulebook.day(at))
         return self._of_case(CONTESTED, AlertState.FIRING, at=at, to=to, why=CONTESTED)

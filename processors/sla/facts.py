@@ -23,9 +23,11 @@ from schemas.events import (
     Milestone,
     Stage,
 )
+from schemas.lifecycle import AGREED, ASKED, DECLINED, rounds_of
 
-TAKE_BACK = "13"
 CODE = re.compile(r"\d\d", re.ASCII)
+OF_A_ROUND = re.compile(rf"({ASKED}|{AGREED}|{DECLINED})@.+", re.ASCII)
+"""Each asking back and each answer as a fact of its own, besides the first of each: which belongs to which is told by their order."""
 CLAIM_WITHIN = timedelta(minutes=5)
 """A status' own Timestamp is believed if it lies at most so long before the axis took it in (domain §2.2)."""
 
@@ -70,11 +72,17 @@ def facts_of(event: Event, now: datetime) -> Iterator[tuple[str, datetime]]:
             yield "replaced", now
         case DocumentReceived(milestone=Milestone.RECEIVED):
             yield "received", happened
-        case DocumentAcknowledged(code=code):
-            if CODE.fullmatch(code):  # nothing else that a sender writes becomes the name of a fact
-                yield code, _said_at(event, happened)
+        case DocumentAcknowledged():
+            yield from _of_status(event, happened)
         case _:
             pass
+
+
+def _of_status(status: DocumentAcknowledged, happened: datetime) -> Iterator[tuple[str, datetime]]:
+    if CODE.fullmatch(status.code):  # nothing else that a sender writes becomes the name of a fact
+        yield status.code, _said_at(status, happened)
+    if status.code in (ASKED, AGREED, DECLINED):  # said again, it has the same claimed time
+        yield f"{status.code}@{(status.said_at or happened).isoformat()}", happened
 
 
 def about_of(event: Event, rulebook: Rulebook) -> About | None:
@@ -122,11 +130,11 @@ def derived(case: Case) -> dict[str, datetime]:
     """Return the facts together with those that follow from them, whatever the order in which they came.
 
     `take_back_asked`: the sender's 13, or a recall that needs consent because it was accepted (03) before.
-    `ended`: the delivery is over: replaced, recalled before anybody accepted it, or by agreement (15).
+    `ended`: the delivery is over: replaced, recalled before anybody accepted it, or by agreement (15) to what was asked.
     """
     facts = dict(case.facts)
-    asked = [facts[TAKE_BACK]] if TAKE_BACK in facts else []
-    ended = [facts[name] for name in ("15", "replaced") if name in facts]
+    asked = [facts[ASKED]] if ASKED in facts else []
+    ended = [facts["replaced"]] if "replaced" in facts else []
     if (recall := facts.get("recall_sent")) is not None:
         if case.about is not None and case.about.act is Act.RECALL:
             facts.setdefault(
@@ -138,6 +146,31 @@ def derived(case: Case) -> dict[str, datetime]:
             ended.append(recall)
     if asked:
         facts["take_back_asked"] = min(asked)
+        said = _said_of_rounds(case)
+        began = min(at for at, code in said if code == ASKED)
+        for code in (AGREED, DECLINED):
+            answers = [at for at, each in said if each == code and at >= began]
+            if not answers:
+                facts.pop(code, None)  # said before anybody asked: it answers nothing
+            elif facts[code] < facts["take_back_asked"]:
+                facts[code] = min(answers)
+        if any(each.asked and AGREED in each.answers for each in rounds_of(said)):
+            ended.append(facts[AGREED])
     if ended:
         facts["ended"] = min(ended)
     return facts
+
+
+def contested_back(case: Case) -> bool:
+    """Tell whether the recipient both agreed and declined to give the document back, in answer to one request."""
+    return any(each.contested for each in rounds_of(_said_of_rounds(case)))
+
+
+def _said_of_rounds(case: Case) -> list[tuple[datetime, str]]:
+    """Return who asked and answered when, as the axis took it in; of a row of an older release only the first of each code is known."""
+    facts = case.facts
+    said = [(at, name[:2]) for name, at in facts.items() if OF_A_ROUND.fullmatch(name)]
+    said = said or [(facts[code], code) for code in (ASKED, AGREED, DECLINED) if code in facts]
+    if (recall := facts.get("recall_sent")) is not None and facts.get("03", recall) < recall:
+        said.append((recall, ASKED))
+    return said

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from processors.sla.alerts import CONTESTED, INCOMING, Voice
 from processors.sla.cases import Case
-from processors.sla.facts import derived
+from processors.sla.facts import contested_back, derived
 from processors.sla.ladder import Climb
 from processors.sla.obligations import Obligation
 from processors.sla.standing import changed, digest_of
 from schemas.events import Event
-from schemas.lifecycle import ACCEPTED, REFUSED
+from schemas.lifecycle import ACCEPTED, AGREED, DECLINED, REFUSED
 
 
 def climb(case: Case, duties: Sequence[Obligation], voice: Voice, until: datetime) -> tuple[Case, list[Event]]:
@@ -57,11 +57,15 @@ def stand(case: Case, duties: Sequence[Obligation], voice: Voice) -> tuple[Case,
 
 
 def _contested(case: Case, voice: Voice) -> tuple[Case, list[Event]]:
-    """Tell once that a delivery was both refused (02) and accepted (03 or later), whichever came first."""
-    accepted = [case.facts[code] for code in ACCEPTED if code in case.facts]
-    if REFUSED not in case.facts or not accepted or case.climb(CONTESTED).step >= 0:
+    """Tell once that a delivery was both refused (02) and accepted (03 or later), or given back and not, whichever came first."""
+    facts = case.facts
+    accepted = [facts[code] for code in ACCEPTED if code in facts]
+    moments = [max(facts[REFUSED], min(accepted))] if REFUSED in facts and accepted else []
+    if contested_back(case):
+        moments.append(max(facts[AGREED], facts[DECLINED]))
+    if not moments or case.climb(CONTESTED).step >= 0:
         return case, []
-    at = max(case.facts[REFUSED], min(accepted))
+    at = min(moments)
     return case.climbed(CONTESTED, Climb(step=0, number=1, at=at)), [voice.contested(at)]
 
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Generic, TypeVar
 
 from schemas.reference.agencies import Agency, Endpoint, Level, SuccessorRow
@@ -45,8 +44,11 @@ def check_directory(
     known_levels = {placed.value.level: placed.value for placed in levels}
     heights: dict[tuple[str, date], int] = {}
     for placed in agencies:
-        _check_level(placed, known_levels)
+        if known_levels:  # else the file that could not be read is a fault, and not every row that needs it
+            _check_level(placed, known_levels)
         _check_parent(placed, periods, heights)
+    if not periods:
+        return
     for row, organ_id in _named(aliases, endpoints, splits):
         if organ_id and organ_id not in periods:
             row.fault("organ_id", "BAD_VALUE", f"Không có cơ quan {organ_id} trong agencies.csv.")
@@ -83,13 +85,21 @@ def _overlaps(named: Iterable[tuple[str, Placed[Agency | Level | Endpoint]]]) ->
         if len(group) == 1:
             continue
         ordered = sorted(group, key=lambda placed: (placed.value.valid_from, placed.row.line))
-        for earlier, later in pairwise(ordered):
-            if earlier.value.valid_to is None or later.value.valid_from <= earlier.value.valid_to:
+        earlier = ordered[0]
+        for later in ordered[1:]:
+            if _end(earlier) < later.value.valid_from:
+                earlier = later
+            else:
                 last = max(earlier, later, key=lambda placed: placed.row.line)
                 other = min(earlier, later, key=lambda placed: placed.row.line)
                 last.row.fault(
                     "valid_from", "VALIDITY_OVERLAP", f"{name} có hai dòng cùng hiệu lực (dòng {other.row.line})."
                 )
+                earlier = max(earlier, later, key=_end)  # a long one may hold several short ones
+
+
+def _end(placed: Placed[Agency | Level | Endpoint]) -> date:
+    return placed.value.valid_to or date.max
 
 
 def _check_level(placed: Placed[Agency], levels: Mapping[str, Level]) -> None:
@@ -161,6 +171,10 @@ def _seat(rows: Sequence[Placed[SuccessorRow]], periods: Periods) -> str:
         )
     seats = [each for each in rows if each.value.rule == "seat"]
     people = [each for each in rows if each.value.rule == "person"]
+    for other in {placed.value.successor for placed in ended} - {"", *(each.value.successor for each in rows)}:
+        rows[-1].row.fault(
+            "successor", "BAD_VALUE", f"agencies.csv nêu cơ quan kế thừa {other}, không có trong các dòng chia tách."
+        )
     if len(seats) > 1 or (seats and people) or not (seats or people):
         rows[-1].row.fault("rule", "BAD_VALUE", "Mỗi cơ quan chia tách cần đúng một dòng seat, hoặc các dòng person.")
     return seats[0].value.successor if seats else ""

@@ -32,6 +32,10 @@ def parse_directory(files: Mapping[str, bytes], faults: Faults) -> Directory:
     if NATIONAL not in files or "agencies.csv" in files:
         rows += read_table("agencies.csv", files.get("agencies.csv"), AGENCIES, faults)
     agencies = _placed(map(_agency, rows))
+    if not agencies and not faults:
+        faults.add(
+            NATIONAL if NATIONAL in files else "agencies.csv", 0, "", "MISSING_FIELD", "Danh bạ không có cơ quan nào."
+        )
     aliases += _optional(files, "aliases.csv", ALIASES, faults)
     endpoints = _placed(_endpoint(row) for row in _optional(files, "endpoints.csv", ENDPOINTS, faults))
     splits = _placed(_split(row) for row in _optional(files, "successors.csv", SUCCESSORS, faults))

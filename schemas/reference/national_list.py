@@ -32,7 +32,7 @@ FIELDS = {
 MAX_DEPTH = 32
 _NO_PARENT = ("", "0", "-1")
 _READ = ("id", "pid", "code", "code102", "oldCode", "name", "level", "deleted", "modifyDate")
-_ARRAY = re.compile(r"\[")
+_ARRAY = re.compile(r'(?:[^"\[]++|"(?:[^"\\]++|\\.)*+")*+\[', re.DOTALL)  # the first one outside a string
 _BLANK = re.compile(r"[\s,]*")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 
@@ -68,7 +68,7 @@ def read_national_list(content: bytes, ranks: Mapping[int, str], faults: Faults)
 
 def _records(text: str, faults: Faults) -> Iterator[_Record]:
     """Yield the objects of the first array, each with its line; the array may stand inside an answer of the axis."""
-    decoder, begin = json.JSONDecoder(), _ARRAY.search(text)
+    decoder, begin = json.JSONDecoder(), _ARRAY.match(text)
     if begin is None:
         faults.add(FILE, 1, "", "BAD_VALUE", "Không có danh sách nào ([…]) trong tệp JSON.")
         return

@@ -22,7 +22,7 @@ ISO_DAY = "yyyy-mm-dd"
 @lru_cache(maxsize=20_000)
 def iso_day(text: str) -> date | None:
     """Return the day that `yyyy-mm-dd` names, None for anything else."""
-    if len(text) != len(ISO_DAY):
+    if len(text) != len(ISO_DAY) or text[4] != "-" or text[7] != "-":  # `2026-W48-1` is another way of ISO 8601
         return None
     try:
         return date.fromisoformat(text)
@@ -129,6 +129,10 @@ def read_table(file: str, content: bytes | None, columns: Collection[str], fault
 
 def _header(file: str, cells: list[str], columns: Collection[str], faults: Faults) -> list[str]:
     header = [cell.strip() for cell in cells]
+    if len(header) == 1 and (other := next((each for each in (";", "\t") if each in cells[0]), "")):
+        shown = "dấu chấm phẩy" if other == ";" else "dấu tab"
+        faults.add(file, 1, "", "BAD_VALUE", f"Các cột cách nhau bằng {shown}; hãy lưu lại tệp CSV với dấu phẩy.")
+        return []
     missing = [column for column in columns if column not in header]
     for column in missing:
         faults.add(file, 1, column, "MISSING_FIELD", f"Thiếu cột {column}; dòng đầu phải có: {','.join(columns)}.")

@@ -74,7 +74,9 @@ class Delivery:
         """Tell whether a recall took hold: one before an acceptance, or one agreed to."""
         accepted = min(filter(None, (self.at(code) for code in ("03", "04", "05", "06"))), default=None)
         formal = [e.occurred_at for e in self.acts if isinstance(e, DocumentDispatched) and e.act is Act.RECALL]
-        return any(accepted is None or accepted >= at for at in formal) or self.at("15") is not None
+        asked = min(filter(None, (self.at("13"), *formal)), default=None)
+        agreed = [e.occurred_at for e in self.acts if isinstance(e, DocumentAcknowledged) and e.code == "15"]
+        return any(accepted is None or accepted >= at for at in formal) or any(asked and at > asked for at in agreed)
 
     @property
     def standing(self) -> str:

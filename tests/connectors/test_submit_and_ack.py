@@ -219,6 +219,7 @@ def test_a_refused_document_says_why(axis: Settings, tmp_path: Path) -> None:
 
     assert ("CHANGED_AFTER_SIGNING", "sender") == (answer["refusal"]["code"], answer["refusal"]["who_must_act"])
     assert answer["refusal"]["sentence_vi"] in said
+    assert "Văn bản bị từ chối." == answer["refusal"]["sentence_vi"]  # in the words of whoever refused it
 
 
 def test_a_document_that_reaches_nobody_is_a_no(axis: Settings, tmp_path: Path) -> None:

@@ -44,10 +44,9 @@ class Sent:
     @property
     def label(self) -> str:
         """Return what people see."""
-        answers = [each - {"unasked"} for each in self.asked]
-        if self.recalled or {"15"} in answers:
+        if self.recalled or {"15"} in self.asked:
             return "recalled"
-        if {"15", "16"} in answers or (self.refused and self.progress in ACCEPTED):
+        if {"15", "16"} in self.asked or (self.refused and self.progress in ACCEPTED):
             return "contested"
         if self.refused:
             return "refused"

@@ -27,7 +27,9 @@ PLANTED = [
     ("MISSING_FIELD", 2, "name", "000.00.00.H53,H53,,,province,2020-01-01,,,\n"),
     ("MISSING_FIELD", 2, "valid_from", "000.00.00.H53,H53,Tỉnh X,,province,,,,\n"),
     ("BAD_VALUE", 2, "valid_from", "000.00.00.H53,H53,Tỉnh X,,province,20200101,,,\n"),
+    ("BAD_VALUE", 2, "valid_from", "000.00.00.H53,H53,Tỉnh X,,province,2020-W01-1,,,\n"),
     ("BAD_VALUE", 2, "", "000.00.00.H53,H53,Tỉnh X,,province\n"),
+    ("MISSING_FIELD", 0, "", ""),
 ]  # fmt: skip
 
 
@@ -132,4 +134,55 @@ def test_a_size_limit_is_a_number_of_megabytes(value: str) -> None:
 
     assert [("agencies.csv", 2, "max_mb", "BAD_VALUE")] == [
         (each.file, each.line, each.column, each.code) for each in found
+    ]
+
+
+def test_what_overlaps_a_long_row_is_found_in_every_short_one() -> None:
+    """One open row and two later ones that do not touch each other: both are told at once."""
+    rows = (
+        X
+        + "000.00.00.H53,H53,A,,province,2022-01-01,2022-12-31,,\n000.00.00.H53,H53,B,,province,2024-01-01,2024-12-31,,\n"
+    )
+    _, faults = parse("directory", directory_files(rows))
+
+    assert [(3, "VALIDITY_OVERLAP"), (4, "VALIDITY_OVERLAP")] == [(each.line, each.code) for each in faults]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "line", "column", "code"),
+    [
+        ("agencies.csv", None, 0, "", "MISSING_FIELD"),
+        ("levels.csv", None, 0, "", "MISSING_FIELD"),
+        ("agencies.csv", "ma;ten;cap\n1;2;3\n", 1, "", "BAD_VALUE"),
+        ("levels.csv", "level\trank\n", 1, "", "BAD_VALUE"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_fault(
+    file: str, content: str | None, line: int, column: str, code: str
+) -> None:
+    """Not one more for every row of other files that leans on it."""
+    files = dict(demo_files())
+    files.pop(file)
+    if content is not None:
+        files[file] = content.encode()
+    _, faults = parse("directory", files)
+
+    assert [(file, line, column, code)] == [(each.file, each.line, each.column, each.code) for each in faults]
+
+
+def test_two_files_that_name_different_successors_contradict_each_other() -> None:
+    """agencies.csv names one that is no part of what successors.csv splits it into: nobody may guess which holds."""
+    rows = (
+        X
+        + "000.00.05.H53,,Sở Y,,department,2020-01-01,,,\n"
+        + "000.00.06.H53,,Sở Z,,department,2020-01-01,,,\n"
+        + "000.00.07.H53,,Sở W,,department,2020-01-01,2024-12-31,000.00.05.H53,\n"
+    )
+    splits = "organ_id,ended_on,successor,rule\n000.00.07.H53,2024-12-31,{},seat\n"
+    sound, _ = parse("directory", directory_files(rows, successors=splits.format("000.00.05.H53")))
+    _, faults = parse("directory", directory_files(rows, successors=splits.format("000.00.06.H53")))
+
+    assert sound is not None
+    assert [("successors.csv", 2, "successor", "BAD_VALUE")] == [
+        (each.file, each.line, each.column, each.code) for each in faults
     ]

@@ -48,7 +48,10 @@ def directory(*records: Any, **more: Any) -> Directory:
     return value
 
 
-@pytest.mark.parametrize("around", ["%s", '{"status": "OK", "ErrorCode": "0", "data": %s}', "\ufeff%s"])
+@pytest.mark.parametrize(
+    "around",
+    ["%s", '{"status": "OK", "ErrorCode": "0", "data": %s}', "\ufeff%s", r'{"ErrorDesc": "see [1] \"[\"", "data": %s}'],
+)
 def test_both_codes_and_the_old_one_mean_the_agency(around: str) -> None:
     """102 is the identity, the code of 2020 the second, the old one an alias however malformed; bare or inside an answer."""
     known = directory(PROVINCE, HEALTH, NEW, around=around)

@@ -1,5 +1,7 @@
 """The watcher while a document is asked back: clocks stand still, the answer is owed, an agreement ends it."""
 
+import pytest
+
 from processors.sla.cases import delivery_row, load_case
 from schemas.events import Act
 from tests.core.sla_cases import (
@@ -8,6 +10,7 @@ from tests.core.sla_cases import (
     dispatched,
     duties,
     local,
+    raised,
     received,
     said,
     steps,
@@ -36,6 +39,36 @@ def test_an_agreed_take_back_ends_the_delivery() -> None:
 
     assert {"intake": False, "recall_answer": False} == {name: duty.open for name, duty in found.items()}
     assert {} == watcher.due
+
+
+def test_what_nobody_asked_for_ends_nothing() -> None:
+    """15 of the recipient's own accord (it agrees to an update, or errs): all is owed as before. Asked later, it must answer."""
+    watcher = Watcher()
+    watcher.hear(dispatched("23 09:00"), received("23 09:05"))
+    before = set(watcher.due)
+    watcher.hear(said("15", "23 10:30"))
+    assert before == set(watcher.due) != set()
+
+    found = duties(watcher.hear(said("13", "23 11:00")))
+    assert (True, "25 17:00") == (found["recall_answer"].open, local(found["recall_answer"].breach_at))
+
+    found = duties(watcher.hear(said("15", "23 14:00")))
+    assert {"intake": False, "recall_answer": False} == {name: duty.open for name, duty in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("answers", "contested"),
+    [(["13", "15", "16"], True), (["13", "16", "15"], True), (["13", "16", "13", "15"], False), (["15", "16"], False)],
+)
+def test_agreeing_and_declining_is_told_to_the_operator(answers: list[str], contested: bool) -> None:  # noqa: FBT001 - a column
+    """Both answers to one request contradict each other (domain §2.2); an answer to a second request is another matter."""
+    statuses = [said(code, f"23 10:{number}0") for number, code in enumerate(answers)]
+    watcher, other = Watcher(), Watcher()
+    heard = watcher.hear(dispatched("23 09:00"), received("23 09:05"), *statuses)
+    otherwise = other.hear(dispatched("23 09:00"), received("23 09:05"), *statuses[::-1])
+
+    for each in (heard, otherwise):
+        assert contested == bool(raised(each, "contested"))
 
 
 def test_a_replaced_delivery_owes_nothing_and_an_updated_one_all() -> None:

@@ -5,14 +5,14 @@ the verdict at a moment is a comparison. The key of that memory is made of hashe
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.authority import CertTrustAnchor, derive_quals_from_cert
 from pyhanko_certvalidator.errors import DisallowedAlgorithmError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
@@ -163,9 +163,12 @@ def _may_have_signed(certificate: Certificate, issuer: Certificate) -> bool:
 
 
 def validation_path(chain: tuple[Certificate, ...]) -> ValidationPath:
-    """Return a chain as certvalidator has it; the anchor's own name constraints are honoured."""
-    anchor = CertTrustAnchor(chain[-1].asn1, derive_default_quals_from_cert=True)
-    return ValidationPath(anchor, [each.asn1 for each in reversed(chain[1:-1])], chain[0].asn1)
+    """Return a chain as certvalidator has it; what the anchor's certificate says of names, policies and length holds."""
+    root = chain[-1].asn1
+    said = derive_quals_from_cert(root)
+    # certvalidator counts a second length beside the first, for attribute authorities, and fails where only the first is given
+    said = replace(said, max_aa_path_length=said.max_path_length)
+    return ValidationPath(CertTrustAnchor(root, said), [each.asn1 for each in reversed(chain[1:-1])], chain[0].asn1)
 
 
 def validation_context(

@@ -105,7 +105,7 @@ def a_path_longer_than_the_anchor_allows(*, forged: bool) -> File:
 
     INDETERMINATE, solely because the anchor's own constraint forbids sub.
     """
-    return line(root=replace(ROOT, length=0 if forged else None))
+    return line(root=replace(ROOT, length=0 if forged else 1))
 
 
 @attack(LENGTH, NO_CHAIN, "NO_CERTIFICATE_CHAIN_FOUND")
