@@ -53,7 +53,10 @@ async def _stream(office: Office, caller: Caller, at: Places) -> AsyncIterator[s
         yield f"retry: 2000\nid: {places.write(at)}\n\n"
         quiet = 0.0
         while not office.ending.is_set():
-            found, then = await look(office, caller, at)
+            now = office.callers.still(caller, office.references.current())
+            if now is None:
+                return  # struck out meanwhile; asking again it hears why
+            found, then = await look(office, now, at)
             for each in found:
                 yield f"event: {each['event']}\ndata: {text(each)}\n\n"
             if then != at:

@@ -64,7 +64,7 @@ def _require_short(request: Request) -> None:
 async def _answered(office: Office, request: Request, call: Call) -> Response:
     try:
         _require_short(request)
-        caller = office.callers.of(request, office.references.current())
+        caller = await office.callers.of(request, office.references.current())
         return await call.answer(office, request, caller)
     except RefusedError as exc:
         return call.problem(exc)
