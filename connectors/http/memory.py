@@ -72,9 +72,9 @@ def _forget(connection: Connection, table: Table, now: int) -> None:
 def _is_new(connection: Connection, table: Table, key: str, until: int) -> bool:
     """Insert a row unless it is there: whoever comes second, in whatever process, hears so."""
     insert: Any = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-    (name,) = (column.name for column in table.primary_key)
-    statement = insert.values({name: key, "until": until}).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    (named,) = table.primary_key
+    statement = insert.values({named.name: key, "until": until}).on_conflict_do_nothing().returning(named)
+    return connection.execute(statement).first() is not None  # a count of rows is not told by every driver
 
 
 def _stamp(moment: datetime) -> int:
