@@ -159,14 +159,17 @@ def audited(settings: Settings) -> tuple[int, dict[str, list[str]]]:
 @pytest.mark.parametrize(
     ("each", "deaths", "seed"),
     [
-        pytest.param(10, 6, 8, marks=pytest.mark.timeout(500)),
-        pytest.param(100, 45, 1, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]),
+        pytest.param(10, 2, 8, marks=pytest.mark.timeout(500)),
+        pytest.param(80, 8, 1, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]),
     ],
 )
 def test_doors_that_die_lose_nothing_and_double_nothing(
     settings: Settings, postgres: str, each: int, deaths: int, seed: int
 ) -> None:
-    """Deaths at seeded moments, victims in seeded order, each at least once; the supervisor starts them again."""
+    """Each victim dies so often, at seeded moments in seeded order; the supervisor starts it again.
+
+    Fewer times than what the supervisor takes for a crash loop: it would hold the process back for a minute, on purpose.
+    """
     chance = random.Random(seed)
     system = System(settings=settings, url=postgres.replace("+psycopg", ""))
     open_axis(settings, at=real_now(), kinds=KINDS)
@@ -174,11 +177,11 @@ def test_doors_that_die_lose_nothing_and_double_nothing(
     system.prepare()
     make_folders(settings)
     load = composed(settings, each)
-    victims = [*VICTIMS, *chance.choices(VICTIMS, k=deaths - len(VICTIMS))]
+    victims = [*VICTIMS] * deaths
     chance.shuffle(victims)
     with running_axis(settings, system):
         until((settings.run_folder / "api.port").exists)
-        clients = feeders(settings, system, load, chance, gap=sum(GAP_SECONDS) / 2 * deaths / each)
+        clients = feeders(settings, system, load, chance, gap=sum(GAP_SECONDS) / 2 * len(victims) / each)
         for name in victims:
             time.sleep(chance.uniform(*GAP_SECONDS))  # the moment of a death
             until(lambda name=name: kill(settings, name))  # type: ignore[misc] # bound at once
