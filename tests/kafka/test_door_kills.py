@@ -138,7 +138,7 @@ def feeders(
             time.sleep(gap)  # the pace at which documents come
 
     work = ((load.modern, modern), (load.old, plain), (load.rows, row))
-    started = [threading.Thread(target=feed, args=each) for each in work]
+    started = [threading.Thread(target=feed, args=each, daemon=True) for each in work]
     for each in started:
         each.start()
     return started
