@@ -47,8 +47,11 @@ bench: setup-dev ## every benchmark with its rivals; results in var/bench/
 bench-verify: setup-dev ## signatures: our verifier beside others, in validations a CPU-second; var/bench/verification.md
 	@$(BIN)/python -m tests.bench.verification
 
+bench-http: setup-dev ## uploads over HTTP beside nginx storing the same bodies (where there is an nginx); var/bench/http.md
+	@$(BIN)/python -m tests.bench http
+
 lock: setup-dev ## rewrite the hashed requirements from pyproject.toml
 	@$(PYTHON) infra/requirements/lock.py
 
-.PHONY: help setup setup-dev run up down fmt lint check test test-slow chaos bench bench-verify lock
+.PHONY: help setup setup-dev run up down fmt lint check test test-slow chaos bench bench-verify bench-http lock
 .DEFAULT_GOAL := help

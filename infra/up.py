@@ -10,6 +10,7 @@ from infra import logs, metrics
 from infra.accounts import Role, accounts_of
 from infra.clock import open_clock
 from infra.demo import week as weeks
+from infra.demo.clients import folder_of, provide_clients
 from infra.demo.province import axis_key_of
 from infra.demo.publishing import missing_kinds, publish_province
 from infra.demo.result import file_of
@@ -99,6 +100,8 @@ def running(settings: Settings, options: Options, say: Say, interrupt: Interrupt
     settings = settings.model_copy(update={"var": settings.var.absolute()})
     if options.nodes > 1:
         settings = settings.model_copy(update={"replication": options.nodes})
+    if options.demo and not options.until_settled and settings.api_clients is None:
+        settings = settings.model_copy(update={"api_clients": provide_clients(settings)})
     if settings.api_clients and not settings.api_port:
         settings = settings.model_copy(update={"api_port": free_ports(1)[0]})
     with seat(settings.run_folder), closing(LogFile(settings.var / "log" / "up.log", Bounds.of(settings))) as out:
@@ -156,6 +159,8 @@ def _bring_up(made: Axis, options: Options, say: Say, interrupt: Interrupt) -> N
         made.supervisor.start(spec)
     if made.settings.api_clients:
         say(f"the HTTP API answers at {made.settings.api_host}:{made.settings.api_port}; /openapi.json describes it")
+        if made.settings.api_clients.parent == folder_of(made.settings):
+            say(f"the tokens of the demo's clients lie in {folder_of(made.settings)}")
     if made.week is not None:
         weeks.let_go(made.settings, made.week)
         made.supervisor.start(play(made.week.monday, options.packets, until_settled=options.until_settled))

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from connectors.http.clients import Clients
 from connectors.http.header_signature import Signatures
+from connectors.http.memory import Memory
 from connectors.http.problems import RefusedError, not_ready
 from connectors.http.rates import Rates
+from connectors.http.roll import Roll
 from infra.clock import real_now
 from schemas.reference import Reference
 
@@ -36,33 +38,44 @@ class Caller:
 class Callers:
     """Recognises them."""
 
-    def __init__(self, clients: Clients, now: Callable[[], datetime] = real_now) -> None:
-        self._clients = clients
-        self._signatures = Signatures(clients, now)
-        self._rates = Rates(clients.limits.requests_per_minute)
-        self._strangers = Rates(clients.limits.failures_per_minute)
+    def __init__(self, roll: Roll, memory: Memory, now: Callable[[], datetime] = real_now) -> None:
+        limits = roll.current().limits
+        self._roll = roll
+        self._signatures = Signatures(memory, now)
+        self._rates = Rates(limits.requests_per_minute)
+        self._strangers = Rates(limits.failures_per_minute)
 
-    def of(self, request: Request, reference: Reference) -> Caller:
+    async def of(self, request: Request, reference: Reference) -> Caller:
         """Return the caller of a request; raise `RefusedError`."""
         try:
-            name = self._name(request)
-        except RefusedError:
-            self._strangers.take(request.client.host if request.client else "")
+            name = await self._name(request)
+        except RefusedError as exc:
+            if exc.status == 401:  # noqa: PLR2004 - of HTTP
+                self._strangers.take(request.client.host if request.client else "")
             raise
-        self._rates.take(name)
         if reference.identities is None:
             raise not_ready("identities")
         return Caller(name=name, agencies=reference.identities.may_speak_for("client", name))
 
-    def _name(self, request: Request) -> str:
+    def still(self, caller: Caller, reference: Reference) -> Caller | None:
+        """Return a caller of before as it stands now, for what goes on long; None where its client was struck out."""
+        if self._roll.find(caller.name) is None or reference.identities is None:
+            return None
+        return Caller(name=caller.name, agencies=reference.identities.may_speak_for("client", caller.name))
+
+    async def _name(self, request: Request) -> str:
+        clients = self._roll.current()
         if given := request.headers.get("authorization"):
             scheme, _, token = given.partition(" ")
             digest = hashlib.sha256(token.strip().encode()).hexdigest()
-            if scheme.lower() == "bearer" and (name := self._clients.by_token(digest)):
-                return name
-            raise RefusedError("CREDENTIALS_WRONG", 401, element="Authorization", headers=CHALLENGE)
-        if request.headers.get("systemid"):
-            return self._signatures.client(request.headers)
-        if name := self._clients.by_certificate(request.scope.get(CERTIFICATE, "")):
-            return name
-        raise RefusedError("CREDENTIALS_MISSING", 401, headers=CHALLENGE)
+            if scheme.lower() != "bearer" or not (name := clients.by_token(digest)):
+                raise RefusedError("CREDENTIALS_WRONG", 401, element="Authorization", headers=CHALLENGE)
+        elif request.headers.get("systemid"):
+            signed = self._signatures.judge(request.headers, clients)
+            self._rates.take(signed.client)  # before it is remembered: so many signatures a minute, and no more
+            await run_in_threadpool(self._signatures.require_new, signed, clients)
+            return signed.client
+        elif not (name := clients.by_certificate(request.scope.get(CERTIFICATE, ""))):
+            raise RefusedError("CREDENTIALS_MISSING", 401, headers=CHALLENGE)
+        self._rates.take(name)
+        return name

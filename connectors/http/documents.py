@@ -28,7 +28,11 @@ async def submit(office: Office, request: Request, caller: Caller) -> Response:
     """Take a packet: 202 with where to ask; a repeat is answered with the first outcome, a refusal at the door with 422."""
     fields.require_media_type(request, *MEDIA_TYPES)
     handed = await hand_over(office, request, caller, key=fields.idempotency_key(request))
-    receipt = await office.receipt(caller.name, handed, seconds=fields.wait_seconds(request))
+    wait = fields.wait_seconds(request)
+    if not handed.repeated and not wait:  # nobody can know more than we of what was handed over just now
+        said = _answer(handed.sha256, PENDING, [], None)
+        return Json(said, 202, headers={"Location": said["status_url"]})
+    receipt = await office.receipt(caller.name, handed, seconds=wait)
     if receipt is not None and not receipt["accepted"]:
         raise problems.of_receipt(receipt)
     said = await _told(office, caller, handed, receipt)

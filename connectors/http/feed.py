@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, literal, select, union_all
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from connectors.http import places
 from connectors.http.answers import Json, text
@@ -44,27 +45,42 @@ async def events(office: Office, request: Request, caller: Caller) -> Response:
         found, then = await look(office, caller, at)
         return Json({"events": found, "next": places.write(then), "more": await _more(office, then)})
     office.streams.require(caller.name)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(office, caller, at), media_type=EVENT_STREAM, headers=headers)
+    return Stream(office, caller, at)
+
+
+class Stream(StreamingResponse):
+    """A stream that holds its client's place from before its first byte, so that a flood of them cannot slip past the count."""
+
+    def __init__(self, office: Office, caller: Caller, at: Places) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(_stream(office, caller, at), media_type=EVENT_STREAM, headers=headers)
+        self._place = office.streams.taken(caller.name)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        with self._place:
+            await super().__call__(scope, receive, send)
 
 
 async def _stream(office: Office, caller: Caller, at: Places) -> AsyncIterator[str]:
-    with office.streams.taken(caller.name):
-        yield f"retry: 2000\nid: {places.write(at)}\n\n"
-        quiet = 0.0
-        while not office.ending.is_set():
-            found, then = await look(office, caller, at)
-            for each in found:
-                yield f"event: {each['event']}\ndata: {text(each)}\n\n"
-            if then != at:
-                at, quiet = then, 0.0
-                yield f"id: {places.write(at)}\n\n"
-                continue
-            if quiet >= ALIVE_SECONDS:
-                quiet = 0.0
-                yield ": still here\n\n"
-            quiet += LOOK_SECONDS
-            await asyncio.sleep(LOOK_SECONDS)  # the register says nothing by itself
+    yield f"retry: 2000\nid: {places.write(at)}\n\n"
+    quiet = 0.0
+    while not office.ending.is_set():
+        now = office.callers.still(caller, office.references.current())
+        if now is None:
+            return  # struck out meanwhile; asking again it hears why
+        found, then = await look(office, now, at)
+        for each in found:
+            yield f"event: {each['event']}\ndata: {text(each)}\n\n"
+        if then != at:
+            at, quiet = then, 0.0
+            yield f"id: {places.write(at)}\n\n"
+            continue
+        if quiet >= ALIVE_SECONDS:
+            quiet = 0.0
+            yield ": still here\n\n"
+        quiet += LOOK_SECONDS
+        await asyncio.sleep(LOOK_SECONDS)  # the register says nothing by itself
 
 
 async def _more(office: Office, at: Places) -> bool:

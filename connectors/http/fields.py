@@ -93,7 +93,7 @@ async def json_object(request: Request, limits: Limits, *names: str, optional: t
     require_media_type(request, "application/json")
     body = await spool.small(request, most=MOST_JSON, limits=limits)
     try:
-        found: Any = json.loads(body) if body.strip() else {}
+        found: Any = json.loads(body, object_pairs_hook=_once) if body.strip() else {}
     except (ValueError, RecursionError):
         raise malformed("body", "JSON") from None
     if not isinstance(found, dict):
@@ -104,6 +104,14 @@ async def json_object(request: Request, limits: Limits, *names: str, optional: t
     for name in found:
         if name not in (*names, *optional):
             raise malformed(name)
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; a member that comes twice says two things (RFC 8259 lets each reader choose)."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("twice")
     return found
 
 

@@ -13,8 +13,9 @@ import hashlib
 import json
 import threading
 import uuid
-from collections import defaultdict
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from infra.durable import sync_folder, write_atomically
 from infra.settings import Settings
 
 SPOOL, READY = ".spool", ".ready"
+STRIPES = 256
+"""Locks; two that share one by chance wait a little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Handovers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks = tuple(threading.Lock() for _ in range(STRIPES))
 
     def open(self, client: str) -> None:
         """Make a client's folders, finish what an earlier process had begun, forget what never came whole."""
@@ -75,7 +78,7 @@ class Handovers:
         `may_retry` tells, without a key, whether the first time ended in a refusal; `any_bytes`: what the key stands for was
         written by us, at another moment with other bytes.
         """
-        with self._locks[client]:
+        with self._alone(client, spooled.sha256, key):
             try:
                 return self._once(client, spooled, key, may_retry, any_bytes=any_bytes)
             finally:
@@ -118,6 +121,15 @@ class Handovers:
             if name.rpartition("~")[0] == handed.name and (file := receipt_file(door.accepted, name)).exists():
                 return _read(file)
         return next(map(_read, door.refused.glob(f"{glob.escape(handed.name)}~*.{RECEIPT}.json")), None)
+
+    @contextmanager
+    def _alone(self, client: str, *names: str) -> Iterator[None]:
+        """Let nobody else hand over the same bytes, or anything under the same key; others wait for the disk side by side."""
+        stripes = {zlib.crc32(f"{client} {name}".encode()) % STRIPES for name in names if name}
+        with ExitStack() as held:
+            for each in sorted(stripes):  # in one order, so that two never wait for each other
+                held.enter_context(self._locks[each])
+            yield
 
     def _place(self, door: Door, sha256: str, name: str) -> None:
         """Give a complete packet its name in the door; nothing where that was done."""

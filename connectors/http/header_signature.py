@@ -9,11 +9,12 @@ import hashlib
 import hmac
 import json
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from connectors.http.clients import Clients
+from connectors.http.memory import Memory
 from connectors.http.problems import RefusedError
 
 PREFIX = "xroadvnpt-"
@@ -23,9 +24,6 @@ NOT_SIGNED = {LIST, *SIGNATURES}
 VIETNAM = timezone(timedelta(hours=7))
 MOMENT = re.compile(r"([0-9]{8}T[0-9]{6})(?:\+([0-9]{3,4}))?", re.ASCII)
 """`ddMMyyyy'T'HHmmss+SSSS`, the wall's time in Việt Nam; the milliseconds tell two requests of a second apart."""
-
-REMEMBERED = 200_000
-"""Signatures that may not come again; more within a few minutes are refused, not forgotten."""
 
 
 def _listed(signed: Mapping[str, str]) -> str:
@@ -45,17 +43,24 @@ def hmac_of(secret: str, signed: Mapping[str, str], form: str) -> str:
     return hmac.new(secret.encode(), FORMS[form](signed).encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A request whose signature holds."""
+
+    client: str
+    mark: str
+    """Tells this signature from all others."""
+
+
 class Signatures:
-    """Judges signed headers, and remembers them for as long as their moment would pass."""
+    """Judges signed headers, and takes each only once for as long as its moment would pass."""
 
-    def __init__(self, clients: Clients, now: Callable[[], datetime]) -> None:
-        self._clients, self._now = clients, now
-        self._within = timedelta(minutes=clients.limits.signature_minutes)
-        self._seen: OrderedDict[str, datetime] = OrderedDict()
+    def __init__(self, memory: Memory, now: Callable[[], datetime]) -> None:
+        self._memory, self._now = memory, now
 
-    def client(self, headers: Mapping[str, str]) -> str:
+    def judge(self, headers: Mapping[str, str], clients: Clients) -> Signed:
         """Return whose request this is; raise `RefusedError`. `headers`: names in small letters."""
-        known = self._clients.by_systemid(headers.get("systemid", ""))
+        known = clients.by_systemid(headers.get("systemid", ""))
         if known is None:
             raise RefusedError("CREDENTIALS_WRONG", 401, element="systemid")
         name, key = known
@@ -64,28 +69,26 @@ class Signatures:
         wanted = hmac_of(key.secret, signed, key.form)
         if not any(hmac.compare_digest(wanted.encode(), each.encode()) for each in given):
             raise RefusedError("CREDENTIALS_WRONG", 401, element="XroadVnpt-sign-header-key")
-        self._require_fresh(headers["timestamp"])
-        self._require_new(f"{name} {wanted}")
-        return name
+        self._require_fresh(headers["timestamp"], _within(clients))
+        return Signed(client=name, mark=hashlib.sha256(f"{name} {wanted}".encode()).hexdigest())
 
-    def _require_fresh(self, text: str) -> None:
+    def require_new(self, signed: Signed, clients: Clients) -> None:
+        """Raise `RefusedError` for a signature that came before, to whichever API; blocks."""
+        if not self._memory.first_time(signed.mark, self._now() + 2 * _within(clients)):
+            raise RefusedError("REQUEST_REPEATED", 401, element="timestamp")
+
+    def _require_fresh(self, text: str, within: timedelta) -> None:
         found = MOMENT.fullmatch(text)
         try:
             moment = datetime.strptime(found[1] if found else "", "%d%m%YT%H%M%S").replace(tzinfo=VIETNAM)
         except ValueError:
             raise RefusedError("REQUEST_MALFORMED", 400, element="timestamp") from None
-        if abs(self._now() - moment) > self._within:
+        if abs(self._now() - moment) > within:
             raise RefusedError("REQUEST_STALE", 401, element="timestamp", detail=text[:40])
 
-    def _require_new(self, signature: str) -> None:
-        now = self._now()
-        while self._seen and next(iter(self._seen.values())) < now:
-            self._seen.popitem(last=False)
-        if signature in self._seen:
-            raise RefusedError("REQUEST_REPEATED", 401, element="timestamp")
-        if len(self._seen) >= REMEMBERED:
-            raise RefusedError("TOO_MANY_REQUESTS", 429, headers={"Retry-After": "60"})
-        self._seen[signature] = now + 2 * self._within
+
+def _within(clients: Clients) -> timedelta:
+    return timedelta(minutes=clients.limits.signature_minutes)
 
 
 def _signed(headers: Mapping[str, str]) -> dict[str, str]:

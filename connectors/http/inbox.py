@@ -46,7 +46,7 @@ async def lease(office: Office, request: Request, caller: Caller) -> Response:
         caller.require(agencies[0])
     found = await office.register.read(lambda connection: shelf.documents(connection, caller, agencies))
     ids = [each["delivery_id"] for each in found]
-    leased = office.leases.take(caller.name, ids, limit=limit, seconds=seconds)
+    leased = await run_in_threadpool(office.memory.lease, ids, limit=limit, seconds=seconds)
     return Json({"seconds": seconds, "items": [_item(each) for each in found if each["delivery_id"] in leased]})
 
 

@@ -14,9 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from connectors.http.callers import Callers
 from connectors.http.clients import Clients
 from connectors.http.handover import Handed, Handovers
-from connectors.http.leases import Leases
+from connectors.http.memory import Memory
 from connectors.http.problems import not_ready
 from connectors.http.rates import Rates
+from connectors.http.roll import Roll
 from connectors.http.shares import Shares
 from connectors.register.tables import METADATA
 from infra.clock import Clock, real_now
@@ -84,10 +85,13 @@ class Office:
     references: References
     content: ContentStore
     clients: Clients
+    """Of the start: their limits count."""
+
+    roll: Roll
     callers: Callers
     handovers: Handovers
     register: Register
-    leases: Leases
+    memory: Memory
     senders: Rates
     uploads: Shares
     streams: Shares
@@ -111,22 +115,23 @@ def open_office(
     references: References,
     content: ContentStore,
     *,
+    file: Path | None = None,
     now: Any = real_now,
 ) -> Office:
-    """Return an office whose clients' doors are open."""
-    handovers = Handovers(settings)
-    for name in clients.clients:
-        handovers.open(name)
+    """Return an office whose clients' doors are open; `file`: where the clients come from, and are looked for again."""
+    handovers, memory = Handovers(settings), Memory(settings, now)
+    roll = Roll(clients, file, enrol=handovers.open)
     return Office(
         settings=settings,
         clock=clock,
         references=references,
         content=content,
         clients=clients,
-        callers=Callers(clients, now),
+        roll=roll,
+        callers=Callers(roll, memory, now),
         handovers=handovers,
         register=Register(settings),
-        leases=Leases(),
+        memory=memory,
         senders=Rates(clients.limits.documents_per_minute),
         uploads=Shares("uploads", most=clients.limits.uploads_at_once, of_one=clients.limits.uploads_at_once // 2),
         streams=Shares("streams", most=clients.limits.streams_at_once, of_one=clients.limits.streams_at_once // 4),

@@ -13,21 +13,26 @@ from schemas.reference import Reference
 BEGINNING = 256 * 1024
 """Bytes; the header comes before the attachments."""
 
+PIECE = 16 * 1024
+
 
 def sender_of(file: Path) -> str:
     """Return `From/OrganId` as it is cleaned; empty where the beginning does not tell (intake then says why)."""
     parser = etree.XMLPullParser(events=("end",), resolve_entities=False, no_network=True, load_dtd=False)
     try:
         with file.open("rb") as packet:
-            parser.feed(packet.read(BEGINNING))
-        for _event, element in parser.read_events():
-            if isinstance(element, etree._Element) and _name(element) == "From":  # noqa: SLF001 - the stubs' only name of it
-                return next(
-                    (clean_code(each.text or "") for each in element.iterchildren("*") if _name(each) == "OrganId"), ""
-                )
+            for _ in range(0, BEGINNING, PIECE):  # piece by piece: mostly the first one tells
+                parser.feed(packet.read(PIECE))
+                for _event, element in parser.read_events():
+                    if isinstance(element, etree._Element) and _name(element) == "From":  # noqa: SLF001 - the stubs' only name of it
+                        return _code_of(element)
     except (etree.XMLSyntaxError, ValueError):
         pass
     return ""
+
+
+def _code_of(sender: etree._Element) -> str:
+    return next((clean_code(each.text or "") for each in sender.iterchildren("*") if _name(each) == "OrganId"), "")
 
 
 def _name(element: etree._Element) -> str:

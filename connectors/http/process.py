@@ -50,7 +50,7 @@ def run() -> None:
     content = open_content(settings)
     references = Follower(settings, content, process=NAME)
     references.start(needs=NEEDS)
-    office = open_office(settings, clients, clock, references, content)
+    office = open_office(settings, clients, clock, references, content, file=settings.api_clients)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, office))
     log.info("stopped")

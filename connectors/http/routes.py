@@ -1,5 +1,6 @@
 """The application: the calls of the table as routes, and the one place where a refusal becomes a response."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
@@ -11,9 +12,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.http import openapi, problems
+from connectors.http import fields, openapi, problems
 from connectors.http.answers import Json
 from connectors.http.calls import Call
+from connectors.http.header_signature import PREFIX as SIGNED
 from connectors.http.office import Office
 from connectors.http.problems import RefusedError, not_ready
 from connectors.http.server import HEAD_BYTES
@@ -23,6 +25,14 @@ from infra.content import ContentError
 
 TROUBLES = (OSError, OperationalError, NoConnectionError, ContentError)
 """A disk or a database of ours: the client may try again."""
+
+ONCE = frozenset(
+    {
+        "authorization", "content-type", "content-encoding", "content-digest", "idempotency-key", "last-event-id", "range",
+        "systemid", "timestamp", "hash-file", "from", "docid", "status", "messagetype", "servicetype", "level",
+    }
+)  # fmt: skip
+"""Headers that decide something; others may come more than once (RFC 9110)."""
 
 log = structlog.get_logger(__name__)
 
@@ -55,16 +65,27 @@ def _route(office: Office, path: str, by_method: Mapping[str, Call]) -> Route:
     return Route(path, answer, methods=list(by_method))
 
 
-def _require_short(request: Request) -> None:
-    """Refuse a long head: the server's own limit is looked at only while a head is not whole."""
+def _require_plain(request: Request) -> None:
+    """Refuse what two readers could take for two things, bodies that would have to be unpacked, and a long head.
+
+    The server's own limit of a head is looked at only while the head is not whole.
+    """
+    said = Counter(name.decode("latin-1") for name, _ in request.headers.raw)
+    for name, times in said.items():
+        if times > 1 and (name in ONCE or name.startswith(SIGNED)):
+            raise fields.malformed(name[:100])
+    if said["content-length"] and said["transfer-encoding"]:
+        raise RefusedError("REQUEST_MALFORMED", 400, element="Transfer-Encoding", headers={"Connection": "close"})
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise RefusedError("MEDIA_TYPE_NOT_TAKEN", 415, element="Content-Encoding", detail="identity")
     if sum(len(name) + len(value) for name, value in request.headers.raw) + len(request.url.path) > HEAD_BYTES:
         raise RefusedError("REQUEST_TOO_LARGE", 431, element="HTTP", headers={"Connection": "close"})
 
 
 async def _answered(office: Office, request: Request, call: Call) -> Response:
     try:
-        _require_short(request)
-        caller = office.callers.of(request, office.references.current())
+        _require_plain(request)
+        caller = await office.callers.of(request, office.references.current())
         return await call.answer(office, request, caller)
     except RefusedError as exc:
         return call.problem(exc)

@@ -34,11 +34,13 @@ class Guarded(H11Protocol):
     """A connection whose client must come to the point."""
 
     head_seconds = 10.0
+    idle_seconds = 20.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the class above
         """Begin to wait for a head; note the certificate that TLS has accepted."""
         super().connection_made(transport)
         self._late: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._deaf = False
         if digest := _certificate(transport):
             self.app = _told(self.app, digest)
@@ -53,15 +55,40 @@ class Guarded(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Watch no longer."""
         self._unwatch()
+        self.resume_writing()
         super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request; the rest of a body that nobody read does not get more time than a head."""
+        super().on_response_complete()
+        if self._is_left_over:
+            self._watch_head()
+
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read its answer, but not for ever."""
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self.idle_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: it reads."""
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+        super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
         """Say that the request is no HTTP that is taken here."""
         del msg
         self._answer(RefusedError("REQUEST_MALFORMED", 400, element="HTTP"))
 
+    @property
+    def _is_left_over(self) -> bool:
+        """Tell whether the answer was given, and the client still sends what it was about."""
+        return self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY
+
     def _watch_head(self) -> None:
-        if self.conn.their_state is not h11.IDLE:
+        if self.conn.their_state is not h11.IDLE and not self._is_left_over:
             self._unwatch()
         elif self._late is None:
             self._late = self.loop.call_later(self.head_seconds, self._too_late)
@@ -73,7 +100,9 @@ class Guarded(H11Protocol):
 
     def _too_late(self) -> None:
         self._late = None
-        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+        if self._is_left_over:
+            self.transport.close()
+        elif self.conn.their_state is h11.IDLE and not self.transport.is_closing():
             self._answer(RefusedError("REQUEST_TOO_SLOW", 408))
 
     def _answer(self, refused: RefusedError) -> None:
@@ -118,7 +147,7 @@ class Server(uvicorn.Server):
 
 def server(app: ASGIApp, limits: Limits, tls: Tls | None) -> Server:
     """Return a server of an application."""
-    guarded = type("Guarded", (Guarded,), {"head_seconds": limits.head_seconds})
+    guarded = type("Guarded", (Guarded,), {"head_seconds": limits.head_seconds, "idle_seconds": limits.idle_seconds})
     config = uvicorn.Config(
         app,
         http=guarded,

@@ -21,7 +21,8 @@ class Shares:
 
     @contextmanager
     def taken(self, who: str) -> Iterator[None]:
-        """Hold a place."""
+        """Hold a place; raise `RefusedError` where there is none."""
+        self.require(who)
         self._taken[who] += 1
         try:
             yield

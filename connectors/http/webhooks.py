@@ -37,6 +37,9 @@ OPEN_AFTER = 5
 """Failures in a row that open the circuit, which is said once."""
 
 ANSWER_SECONDS = 10.0
+ROLL_SECONDS = 1.0
+"""After so long a webhook that was added, changed or struck out is known."""
+
 BATCH = 100
 """Events of one post."""
 
@@ -70,12 +73,32 @@ class Circuit:
 
 
 def start(office: Office) -> list[asyncio.Task[None]]:
-    """Begin to post to every client that has a webhook."""
-    return [
-        asyncio.create_task(_follow(office, name, client.webhook))
-        for name, client in office.clients.clients.items()
-        if client.webhook is not None
-    ]
+    """Begin to post to every client that has a webhook, now or later."""
+    return [asyncio.create_task(_post_all(office))]
+
+
+async def _post_all(office: Office) -> None:
+    """Keep one task for each webhook as the file of clients has it now."""
+    running: dict[str, tuple[Hook, asyncio.Task[None]]] = {}
+    try:
+        while not office.ending.is_set():
+            clients = office.roll.current().clients
+            wanted = {name: client.webhook for name, client in clients.items() if client.webhook is not None}
+            for name, (hook, task) in list(running.items()):
+                if wanted.get(name) != hook:
+                    task.cancel()
+                    del running[name]
+                elif task.done():
+                    task.result()  # raises what it broke by
+            for name, hook in wanted.items():
+                if name not in running:
+                    running[name] = hook, asyncio.create_task(_follow(office, name, hook))
+            await _pause(office, ROLL_SECONDS)
+    except BaseException:
+        for _, task in running.values():
+            task.cancel()
+        raise
+    await asyncio.gather(*(task for _, task in running.values()))
 
 
 async def _follow(office: Office, name: str, hook: Hook) -> None:

@@ -73,6 +73,12 @@ def folder_addresses() -> tuple[str, ...]:
     return tuple(row["address"] for row in _rows("endpoints.csv") if row["kind"] == "folder")
 
 
+@cache
+def client_names() -> tuple[str, ...]:
+    """Return the clients of the HTTP API that the province's identities know."""
+    return tuple(row["identity"] for row in _rows("identities.csv") if row["kind"] == "client")
+
+
 def axis_key_of(settings: Settings) -> Path:
     """Return the file with which the demo's axis signs; it is there as soon as the PKI is."""
     return settings.var / "pki" / "keys" / "axis.pem"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from infra.durable import write_atomically
 from infra.settings import Settings
-from tests.bench import chain, directory, fairness, growth, many_open, prepared
+from tests.bench import chain, directory, fairness, growth, http_doors, many_open, prepared
 from tests.bench.ground import Ground, ground
 from tests.bench.marks import Lap
 from tests.bench.rows import Row, machine, row, rows, table, versions_of
@@ -32,6 +32,7 @@ class Asked:
     rounds: int
     memory: int
     seconds: float
+    rate: float
     postgres: str
     only: str
     folder: Path
@@ -96,6 +97,11 @@ def _fairness(made: Ground, asked: Asked) -> list[Row]:
     return [each for unit, values in found.items() for each in _plain(made, "fairness", values, unit)]
 
 
+def _http(made: Ground, asked: Asked) -> list[Row]:
+    found = http_doors.measure(made, rate=asked.rate, seconds=asked.seconds * 3, rounds=asked.rounds, say=asked.say)
+    return [each for unit, values in found.items() for each in _plain(made, "http", values, unit)]
+
+
 BENCHMARKS = {
     "route": _contest("route"),
     "sla": _contest("sla"),
@@ -108,6 +114,7 @@ BENCHMARKS = {
     "directory": _directory,
     "fairness": _fairness,
     "open": _open,
+    "http": _http,
 }
 
 
@@ -142,7 +149,7 @@ def main() -> int:
         with _scratch(out.absolute()) as folder, ground(folder, own) as made:
             asked = Asked(
                 records=chosen.records, rounds=chosen.rounds, memory=chosen.memory, seconds=chosen.seconds,
-                postgres=chosen.postgres, only=chosen.only, folder=folder / "runs", say=say,
+                rate=chosen.rate, postgres=chosen.postgres, only=chosen.only, folder=folder / "runs", say=say,
             )  # fmt: skip
             asked.folder.mkdir()
             found = BENCHMARKS[name](made, asked)
@@ -164,7 +171,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--memory", type=int, default=100_000, help="events of `memory`, deliveries of `open`; the full run has 1000000"
     )
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long latency is watched at each rate")
+    parser.add_argument(
+        "--seconds", type=float, default=20.0, help="how long latency is watched at each rate; thrice so long by `http`"
+    )
+    parser.add_argument("--rate", type=float, default=200.0, help="uploads a second of `http`")
     parser.add_argument(
         "--postgres", default="", help="also with this PostgreSQL server, e.g. postgresql+psycopg://axis@127.0.0.1"
     )

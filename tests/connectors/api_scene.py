@@ -149,7 +149,14 @@ def _serving(settings: Settings, clients: Clients, known: Reference) -> Iterator
 
     async def run() -> None:
         nonlocal serving
-        office = open_office(settings, clients, open_clock(settings), FixedReferences(known), open_content(settings))
+        office = open_office(
+            settings,
+            clients,
+            open_clock(settings),
+            FixedReferences(known),
+            open_content(settings),
+            file=settings.var / "clients.toml",
+        )
         made.append(office)
         serving = server(application(office), clients.limits, clients.tls)
         posting = webhooks.start(office)
@@ -176,6 +183,7 @@ def _serving(settings: Settings, clients: Clients, known: Reference) -> Iterator
         serving.should_exit = True
         thread.join(15)
         made[0].register.close()
+        made[0].memory.close()
         assert not thread.is_alive()
 
 

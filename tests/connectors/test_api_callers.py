@@ -1,6 +1,7 @@
 """Who calls: tokens, signed headers with their vectors, and the file that names the clients."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from connectors.http.clients import Clients, ClientsError, load
 from connectors.http.header_signature import FORMS, Signatures, hmac_of
+from connectors.http.memory import Memory
 from connectors.http.problems import RefusedError
 from connectors.http.rates import Rates
 from infra.settings import Settings
@@ -27,10 +29,29 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         yield running
 
 
+@dataclass(frozen=True)
+class Judge:
+    """A judge of signed headers and its clients."""
+
+    signatures: Signatures
+    clients: Clients
+
+    def client(self, headers: Mapping[str, str]) -> str:
+        """Return whose request it is, taken for the first time."""
+        found = self.signatures.judge(headers, self.clients)
+        self.signatures.require_new(found, self.clients)
+        return found.client
+
+
+def judging(folder: Path, now: Callable[[], datetime]) -> Judge:
+    """Return a judge whose memory lies in a folder."""
+    return Judge(Signatures(Memory(Settings(var=folder), now), now), load(clients_file(folder)))
+
+
 @pytest.fixture
-def judge(tmp_path: Path) -> Signatures:
+def judge(tmp_path: Path) -> Judge:
     """Return a judge of signed headers whose clock stands still."""
-    return Signatures(load(clients_file(tmp_path)), lambda: NOW)
+    return judging(tmp_path, lambda: NOW)
 
 
 def signed(name: str = "tinh", *, stamp: str = STAMP, key: str = "", **changed: str) -> dict[str, str]:
@@ -42,7 +63,7 @@ def signed(name: str = "tinh", *, stamp: str = STAMP, key: str = "", **changed: 
     return {each.lower(): value for each, value in (plain | copies | own).items()} | changed
 
 
-def refusal(judge: Signatures, headers: Mapping[str, str]) -> str:
+def refusal(judge: Judge, headers: Mapping[str, str]) -> str:
     """Return why a request is refused."""
     with pytest.raises(RefusedError) as refused:
         judge.client(headers)
@@ -72,7 +93,7 @@ def test_vectors_of_the_canonical_forms(form: str, written: str, digest: str) ->
     assert digest == hmac_of("0123456789abcdef", given, form)[:8]
 
 
-def test_a_signed_request_is_its_clients(judge: Signatures) -> None:
+def test_a_signed_request_is_its_clients(judge: Judge) -> None:
     """Each by its own key; the signature may be in either header and in capitals."""
     other = signed("so-y-te")
     other["xroadvnpt-hash-header"] = other.pop("xroadvnpt-sign-header-key").upper()
@@ -98,7 +119,7 @@ def test_a_signed_request_is_its_clients(judge: Signatures) -> None:
         (signed(stamp="99992026T090000"), "REQUEST_MALFORMED"),
     ],
 )
-def test_what_is_not_signed_as_it_stands(judge: Signatures, headers: dict[str, str], code: str) -> None:
+def test_what_is_not_signed_as_it_stands(judge: Judge, headers: dict[str, str], code: str) -> None:
     """Another's id, another key, a moment that is not the signed one, nothing signed, too old, too new, no moment."""
     assert code == refusal(judge, headers)
 
@@ -106,7 +127,7 @@ def test_what_is_not_signed_as_it_stands(judge: Signatures, headers: dict[str, s
 def test_a_signature_is_taken_once(tmp_path: Path) -> None:
     """For as long as its moment would pass; a refused one is not remembered."""
     now = [NOW]
-    judge = Signatures(load(clients_file(tmp_path)), lambda: now[0])
+    judge = judging(tmp_path, lambda: now[0])
     judge.client(signed())
 
     assert "REQUEST_REPEATED" == refusal(judge, signed())

@@ -1,10 +1,12 @@
 """The inbox over HTTP: listed, leased, fetched, confirmed once, answered by a status."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from infra.clock import real_now
 from infra.settings import Settings
 from schemas.edxml import StatusPacket, read_packet
 from schemas.edxml.limits import Limits
@@ -92,7 +94,7 @@ def test_a_lease_is_held_by_one_worker(scene: Scene) -> None:
     path = "/v1/leases"
     first, second = (scene.ask("POST", path, "so-y-te", json={"seconds": 1}).json()["items"] for _ in range(2))
     other = scene.ask("POST", path, "xa-b", json={"limit": 1}).json()["items"]
-    scene.office.leases._clock = lambda: 1e12
+    scene.office.memory._now = lambda: real_now() + timedelta(hours=1)
     third = scene.ask("POST", path, "so-y-te").json()["items"]
 
     assert [[DELIVERY], [], [OTHER], [DELIVERY]] == [

@@ -90,7 +90,8 @@ def test_a_principal_speaks_for_its_agencies_only() -> None:
     assert {"000.21.31.H53"} == known.may_speak_for("folder", "h53-31-21")
     assert known.of_principal("folder:h53") == known.may_speak_for("folder", "h53")
     assert "000.00.90.H53" in known.of_principal("folder:h53")
-    assert frozenset() == known.may_speak_for("client", "h53")
+    assert frozenset() == known.may_speak_for("client", "stranger")
+    assert known.named("folder")["h53"] == known.named("client")["h53"]
 
 
 def test_contacts_are_found_by_role_and_day() -> None:

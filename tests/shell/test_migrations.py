@@ -12,13 +12,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from connectors.http import memory
 from connectors.register import tables as register
 from infra.state import Changes, State, open_database
 from infra.state.database import open_to_read, writing
 from infra.state.history import KEY, History, NewerTablesError, OlderTablesError, configuration, lowest, standing
 from infra.state.tables import HISTORY, MEMORY, METADATA
 
-STORES = {"engine": METADATA, "register": register.METADATA}
+STORES = {"engine": METADATA, "register": register.METADATA, "api": memory.METADATA}
 SECOND = """
 import sqlalchemy as sa
 from alembic import op
@@ -128,7 +129,7 @@ def test_two_stores_share_a_database(database: str) -> None:
     for metadata in STORES.values():
         opened(database, metadata)
 
-    assert {"engine": "0001", "register": "0006"} == {
+    assert {"engine": "0001", "register": "0006", "api": "0001"} == {
         name: revision(database, metadata.info[KEY]) for name, metadata in STORES.items()
     }
 
