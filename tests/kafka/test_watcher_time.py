@@ -10,12 +10,22 @@ from infra.clock import open_clock, set_clock
 from infra.settings import Settings
 from tests import axis
 from tests.axis import MORNING
-from tests.kafka.watching import SECONDS, Sent, live, receipt, record, require_right, sent, settled, stop, watcher
+from tests.kafka.watching import (
+    SECONDS,
+    WARNED,
+    Sent,
+    live,
+    receipt,
+    record,
+    require_right,
+    sent,
+    settled,
+    stop,
+    watcher,
+)
 
 HOUR = timedelta(hours=1)
-MANY, FEW = 240, 30
-"""Deliveries; few where the urgent ones are raised again each ten minutes, for three days."""
-
+MANY = 240
 SLOW = {"LIENTHONG_MAX_POLL_RECORDS": "2", "LIENTHONG_TICK_SECONDS": "0.05"}
 """So few records at once, and so many looks at what is due, that the catch-up takes hundreds of them."""
 
@@ -29,11 +39,20 @@ def on_the_log(settings: Settings, deliveries: list[Sent], until: datetime) -> N
     record(settings, [*((each.event, each.event.occurred_at) for each in deliveries), *said])
 
 
-@pytest.mark.parametrize(("away", "many"), [(2 * HOUR, MANY), (timedelta(days=3), FEW)], ids=["two hours", "a weekend"])
-def test_what_waits_unread_holds_deadlines_back(settings: Settings, away: timedelta, many: int) -> None:
-    """All that happened while the worker was away lies on two topics, seven others are idle; it is read in small bites."""
+@pytest.mark.parametrize(
+    ("away", "urgencies"),
+    [(2 * HOUR, tuple(WARNED)), (timedelta(days=3), ("normal",))],
+    ids=["two hours", "a weekend"],
+)
+def test_what_waits_unread_holds_deadlines_back(
+    settings: Settings, away: timedelta, urgencies: tuple[str, ...]
+) -> None:
+    """All that happened while the worker was away lies on two topics, seven others are idle; it is read in small bites.
+
+    Urgent deliveries are raised again each ten minutes, each time in a round of its own: three days of that would be thousands.
+    """
     axis.open_axis(settings)
-    deliveries = sent(many, 0, at=MORNING, chance=random.Random(1))
+    deliveries = sent(MANY, 0, at=MORNING, chance=random.Random(1), urgencies=urgencies)
     on_the_log(settings, deliveries, MORNING + away)
     set_clock(settings.clock_file, "stepped", at=MORNING + away)
 

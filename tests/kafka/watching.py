@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from multiprocessing.context import ForkServerProcess
@@ -54,12 +54,14 @@ class Sent:
         return self.event.occurred_at + WARNED[self.event.urgency]
 
 
-def sent(count: int, first: int, *, at: datetime, chance: random.Random) -> list[Sent]:
+def sent(
+    count: int, first: int, *, at: datetime, chance: random.Random, urgencies: Sequence[str] = tuple(WARNED)
+) -> list[Sent]:
     """Return deliveries dispatched now; a third of them are never received, some too late, some just in time."""
     found = []
     for event in opened(count, first):
         assert isinstance(event, DocumentDispatched)
-        urgency = chance.choice(tuple(WARNED))
+        urgency = chance.choice(urgencies)
         after = WARNED[urgency] * chance.choice((0.3, 0.98, 1.02, 4))
         taken_at = at + after if chance.random() < 0.7 else None
         found.append(Sent(event=replace(event, occurred_at=at, urgency=urgency), taken_at=taken_at))
