@@ -44,6 +44,9 @@ chaos: setup-dev ## every fault under load, an audit, and a scorecard in var/cha
 bench: setup-dev ## every benchmark with its rivals; results in var/bench/
 	@$(BIN)/python -m tests.bench
 
+bench-sla: setup-dev ## the watcher with 1,000,000 deliveries open, SQLite and PostgreSQL, beside Kafka Streams; var/bench/open.md
+	@$(BIN)/python -m tests.bench open --memory 1000000 --postgres here --rounds 3
+
 bench-verify: setup-dev ## signatures: our verifier beside others, in validations a CPU-second; var/bench/verification.md
 	@$(BIN)/python -m tests.bench.verification
 
@@ -53,5 +56,5 @@ bench-http: setup-dev ## uploads over HTTP beside nginx storing the same bodies 
 lock: setup-dev ## rewrite the hashed requirements from pyproject.toml
 	@$(PYTHON) infra/requirements/lock.py
 
-.PHONY: help setup setup-dev run up down fmt lint check test test-slow chaos bench bench-verify bench-http lock
+.PHONY: help setup setup-dev run up down fmt lint check test test-slow chaos bench bench-sla bench-verify bench-http lock
 .DEFAULT_GOAL := help

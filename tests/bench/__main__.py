@@ -19,6 +19,7 @@ from tests.bench.marks import Lap
 from tests.bench.rows import Row, machine, row, rows, table, versions_of
 from tests.bench.stages import Stages
 from tests.bench.workers import together
+from tests.postgres import server_here
 
 SIZES = (50, 200, 500, 2_000)
 CREWS = (1, 2, 3)
@@ -87,8 +88,23 @@ def _directory(made: Ground, asked: Asked) -> list[Row]:
 
 
 def _open(made: Ground, asked: Asked) -> list[Row]:
-    found = many_open.measure(made, records=asked.memory, folder=asked.folder)
+    with _postgres(asked.postgres) as postgres:
+        found = many_open.measure(
+            made, many=asked.memory, records=asked.records, rounds=asked.rounds, folder=asked.folder,
+            postgres=postgres, only=asked.only, say=asked.say,
+        )  # fmt: skip
     return [each for unit, values in found.items() for each in _plain(made, "open", values, unit)]
+
+
+@contextmanager
+def _postgres(asked: str) -> Iterator[str]:
+    """Yield the URL of the server that was asked for: `here` is one of our own, if PostgreSQL is installed; empty where there is none."""
+    server = server_here() if asked == "here" else None
+    if server is None:
+        yield asked if asked != "here" else ""
+        return
+    with server:
+        yield server.url
 
 
 def _fairness(made: Ground, asked: Asked) -> list[Row]:
@@ -176,7 +192,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rate", type=float, default=200.0, help="uploads a second of `http`")
     parser.add_argument(
-        "--postgres", default="", help="also with this PostgreSQL server, e.g. postgresql+psycopg://axis@127.0.0.1"
+        "--postgres",
+        default="",
+        help="also with this PostgreSQL server, e.g. postgresql+psycopg://axis@127.0.0.1; for `open`, `here` starts one",
     )
     parser.add_argument(
         "--only", default="", help="contenders whose names hold one of these words, e.g. lienthong,Streams"

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,9 @@ class Contender:
     same_results: bool = True
     """Whether its outputs must be those of the others."""
 
+    before: Callable[[], None] = lambda: None
+    """Called before each of its runs."""
+
 
 def ours(processor: str, records: int, *, name: str = "lienthong", **more: str) -> Contender:
     """Return our worker as it really runs; state in a fresh database a run."""
@@ -62,7 +65,9 @@ def run(contender: Contender, settings: Settings, folder: Path) -> Lap:
     folder.mkdir(parents=True, exist_ok=True)
     own = {"LIENTHONG_STATE": f"sqlite:///{folder / run_name}.sqlite", "LIENTHONG_PROCESS": run_name}
     more = {name: value.format(run=run_name) for name, value in contender.more.items()}
-    _provide(more.get("LIENTHONG_STATE", ""))
+    if "{run}" in contender.more.get("LIENTHONG_STATE", ""):
+        provide(more["LIENTHONG_STATE"])
+    contender.before()
     argv = [each.format(run=run_name) for each in contender.argv]
     lines: list[str] = []
     with (folder / f"{contender.name.replace(' ', '-')}.log").open("wb") as log:
@@ -85,7 +90,7 @@ def run(contender: Contender, settings: Settings, folder: Path) -> Lap:
     return lap(contender.name, lines)
 
 
-def _provide(url: str) -> None:
+def provide(url: str) -> None:
     """Make an empty database of the run's own, where the state is not in a file."""
     if url.startswith("postgresql"):
         made = make_url(url)

@@ -24,9 +24,11 @@ AT_ONCE = 5_000
 
 
 @contextmanager
-def crew(settings: Settings, members: Sequence[tuple[str, str]], folder: Path) -> Iterator[list[int]]:
+def crew(
+    settings: Settings, members: Sequence[tuple[str, str]], folder: Path, *, state: str = ""
+) -> Iterator[list[int]]:
     """Run workers, (processor, replica) each, until the end of the block; yield their pids once all own partitions."""
-    running = [_started(settings, processor, replica, folder) for processor, replica in members]
+    running = [_started(settings, processor, replica, folder, state) for processor, replica in members]
     logs = [_log(folder, *member) for member in members]
     try:
         until(lambda: all("claimed" in log.read_text(errors="replace") for log in logs), seconds=SECONDS)
@@ -51,10 +53,10 @@ def _log(folder: Path, processor: str, replica: str) -> Path:
     return folder / f"{processor}-{replica}.log"
 
 
-def _started(settings: Settings, processor: str, replica: str, folder: Path) -> "subprocess.Popen[bytes]":
+def _started(settings: Settings, processor: str, replica: str, folder: Path, state: str) -> "subprocess.Popen[bytes]":
     own = {
         "LIENTHONG_PROCESS": f"{processor}-{replica}",
-        "LIENTHONG_STATE": f"sqlite:///{folder / processor}.sqlite",
+        "LIENTHONG_STATE": state or f"sqlite:///{folder / processor}.sqlite",
     }
     with _log(folder, processor, replica).open("wb") as log:
         return subprocess.Popen(

@@ -29,12 +29,21 @@ def class_path(settings: Settings, folder: Path) -> str:
 
 
 def contender(
-    work: str, guarantee: str, records: int, settings: Settings, reference: Reference, *, source: str, class_path: str
+    work: str,
+    guarantee: str,
+    records: int,
+    settings: Settings,
+    reference: Reference,
+    *,
+    source: str,
+    class_path: str,
+    opened: Mapping[str, Any] | None = None,
 ) -> Contender:
-    """Return one thread of Kafka Streams that does `route` or `sla`."""
+    """Return one thread of Kafka Streams that does `route` or `sla`; `opened`: how many deliveries it has open from the start."""
     folder = settings.var / "streams"
     folder.mkdir(parents=True, exist_ok=True)
-    given = folder / f"{work}-{guarantee}.json"
+    many = f", {opened['count']:,} open" if opened else ""
+    given = folder / f"{work}-{guarantee}{many}.json"
     table = ways(reference) if work == "route" else clerks(reference)
     common = {
         "records": records,
@@ -45,10 +54,12 @@ def contender(
         "state": str(folder),
         "guarantee": guarantee,
         "seconds": SECONDS,
+        "clock": str(settings.clock_file.absolute()),
+        **({"open": opened} if opened else {}),
     }
     given.write_text(json.dumps({**common, **table}, ensure_ascii=False), encoding="utf-8")
     java = [find_java(settings.java_home), "-Xmx1g", "-cp", class_path, "Streams", work, str(given)]
-    return Contender(name=GUARANTEES[guarantee], argv=[*java, "{run}"])
+    return Contender(name=GUARANTEES[guarantee] + many, argv=[*java, "{run}"])
 
 
 def ways(reference: Reference) -> Mapping[str, Any]:

@@ -1,12 +1,18 @@
 """The benchmarks' contenders do the work they are measured by: as many events in, the same results out. No times are judged here."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from infra.settings import Settings
+from infra.state import METADATA, State, open_database
+from processors.sla.cases import DELIVERIES
+from processors.sla.core import SlaCore
+from schemas.step import Put
+from schemas.topics import PARTITIONS
 from tests.axis import open_axis
-from tests.bench import events, streams_rival
+from tests.bench import events, filled, streams_rival
 from tests.bench.contenders import plain_faust
 from tests.bench.contest import OtherResultsError, require_same
 from tests.bench.events import RECIPIENTS
@@ -16,7 +22,9 @@ from tests.bench.marks import Lap, lap
 from tests.bench.prepared import WORKS, run
 from tests.bench.rows import OURS, rows, table
 from tests.bench.stages import Stages
+from tests.reference_files import demo
 
+LATEST = datetime(2030, 1, 1, tzinfo=UTC)
 FEW = 60
 """Events of a smoke test: enough that every partition has some."""
 
@@ -99,6 +107,23 @@ def test_prepared_events_are_the_same_in_every_run() -> None:
     """Made from numbers: no clock, no chance; every recipient of the table has a way."""
     assert list(events.signed(20)) == list(events.signed(20))
     assert {code for event in events.dispatches(40) for code in [event.key[33:]]} == set(RECIPIENTS)
+
+
+def test_open_deliveries_put_into_a_state_are_those_of_the_core(tmp_path: Path) -> None:
+    """A row made from a template is, letter for letter, what the core makes of that delivery; it is read by its name."""
+    url, many = f"sqlite:///{tmp_path / 'state'}", filled.Open(60)
+    open_database(url, METADATA).dispose()
+    made = list(filled.rows(many, demo()))
+    filled.fill(url, made)
+    filled.read_again(url, [row.removeprefix(DELIVERIES) for _, row, _, _ in made[:10]])
+    state = State(open_database(url, METADATA), "watcher")
+
+    assert {60 - 10} == {sum(len(state.due(part, LATEST, 100)) for part in range(PARTITIONS))}
+    for number, (part, row, value, _) in enumerate(made[10:], start=10):
+        event = filled.event(filled.FIRST + number, many.dispatched_at(number))
+        (put, _) = SlaCore().step(event, {}, demo(), event.occurred_at).changes
+        assert (Put(row=row, value=value), value) == (put, state.beginning_with(part, row)[row])
+    state.engine.dispose()
 
 
 def test_an_empty_load_is_nothing(settings: Settings) -> None:

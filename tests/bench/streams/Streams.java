@@ -30,6 +30,7 @@ public final class Streams {
         topology.addSource("in", bytes.deserializer(), bytes.deserializer(), prefix + given.get("source").asText());
         topology.addProcessor("work", work, "in");
         topology.addStateStore(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore("rows"), Serdes.String(), bytes), "work");
+        topology.addStateStore(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore("due"), Serdes.Bytes(), bytes), "work");
         topology.addSink("out", (key, value, record) -> prefix + topicOf(new String(record.headers().lastHeader("ce_type").value(), StandardCharsets.UTF_8)),
             bytes.serializer(), bytes.serializer(), "work");
         KafkaStreams streams = new KafkaStreams(topology, properties(given, arguments));

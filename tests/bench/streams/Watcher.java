@@ -1,3 +1,4 @@
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -7,12 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** What the watcher does with a dispatch and its recall: facts in a row, the transport clock, the warning to the recipient's clerk. */
+/** What the watcher does with a dispatch and its recall: facts in a row, the transport clock, the warning to the recipient's clerk; and what is due, by the axis' clock. */
 final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
     private final Wire wire;
     private final JsonNode table;
@@ -20,6 +22,7 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
     private final Map<String, String> versions;
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<String, byte[]> rows;
+    private Due due;
     private long timestamp;
 
     Watcher(Wire wire, JsonNode table, Marks marks) {
@@ -33,6 +36,33 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
         this.rows = context.getStateStore("rows");
+        this.due = new Due(context.getStateStore("due"), Path.of(table.get("clock").asText()));
+        if (table.has("open")) new Filled(table.get("open"), table.get("clerks")).into(rows, due, context.taskId().partition());
+        context.schedule(Duration.ofSeconds(1), PunctuationType.WALL_CLOCK_TIME, this::look);
+    }
+
+    /** Raise what is due: the first step of the ladder, then the next one waits for the breach. */
+    private void look(long wall) {
+        timestamp = wall;
+        try {
+            for (Due.Row each : due.until(due.now())) {
+                ObjectNode state = (ObjectNode) Wire.JSON.readTree(rows.get(each.row()));
+                JsonNode about = state.get("about");
+                ObjectNode climbs = state.withObject("/climbs"), said = state.withObject("/said");
+                OffsetDateTime since = OffsetDateTime.parse(state.get("facts").get("dispatched").asText());
+                OffsetDateTime warn = since.plus(Duration.ofMinutes(15)), breach = since.plus(Duration.ofMinutes(60));
+                int step = climbs.path("transport").path("step").asInt(-1) + 1;
+                climbs.putObject("transport").put("step", step).put("number", 1).put("at", Wire.text(step == 0 ? warn : breach)).put("resolved", false);
+                missing(about, step, step == 0 ? warn : breach);
+                String standing = wire.eventId(about.get("recipient").asText(), since.toString(), warn.toString(), breach.toString(), String.valueOf(step));
+                obligation("", about, since, warn, breach, null, standing, step == 0 ? breach : null);
+                said.put("transport", standing);
+                rows.put(each.row(), Wire.JSON.writeValueAsBytes(state));
+                due.move(each.row(), each.micros(), step == 0 ? Wire.micros(breach) : null);
+            }
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
@@ -70,7 +100,8 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
         OffsetDateTime warn = since.plus(Duration.ofMinutes(15)), breach = since.plus(Duration.ofMinutes(60));
         String standing = wire.eventId(about.get("recipient").asText(), since.toString(), warn.toString(), breach.toString(), String.valueOf(ended));
         if (!standing.equals(said.path("transport").asText())) {
-            obligation(event, about, since, warn, breach, ended, standing);
+            due.move(row, said.has("transport") ? Wire.micros(warn) : null, ended == null ? Wire.micros(warn) : null);
+            obligation(event.id(), about, since, warn, breach, ended, standing, ended == null ? warn : null);
             said.put("transport", standing);
         }
         rows.put(row, Wire.JSON.writeValueAsBytes(state));
@@ -85,27 +116,48 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
     }
 
     private void incoming(Wire.Event event, JsonNode about, String state, OffsetDateTime at) {
-        String subject = about.get("subject").asText(), alert = wire.eventId("alert", subject, "incoming"), key = about.get("document_key").asText();
+        String alert = wire.eventId("alert", about.get("subject").asText(), "incoming");
+        GenericData.Record made = alert(about, alert, state, state.equals("FIRING"));
+        made.put("kind", "incoming");
+        made.put("level", 0L);
+        made.put("clock", "");
+        made.put("debtor", "");
+        made.put("why", state.equals("FIRING") ? "dispatched" : "ended");
+        raise(about, made, wire.eventId(alert, state), at, event.id());
+    }
+
+    private void missing(JsonNode about, int step, OffsetDateTime at) {
+        String alert = wire.eventId("alert", about.get("subject").asText(), "transport");
+        GenericData.Record made = alert(about, alert, "FIRING", true);
+        made.put("kind", "not_received");
+        made.put("level", (long) step);
+        made.put("clock", "transport");
+        made.put("debtor", about.get("recipient").asText());
+        made.put("why", "dispatched");
+        raise(about, made, wire.eventId(alert, "FIRING", String.valueOf(step), "1"), at, "");
+    }
+
+    private void raise(JsonNode about, GenericData.Record made, String id, OffsetDateTime at, String cause) {
+        context.forward(wire.write("DocumentAlert", made, about.get("subject").asText(), id, at, about.get("document_key").asText(), cause, timestamp));
+    }
+
+    private GenericData.Record alert(JsonNode about, String alert, String state, boolean tells) {
+        String subject = about.get("subject").asText();
         GenericData.Record made = wire.blank("DocumentAlert");
         made.put("alert_id", alert);
         made.put("about", subject);
-        made.put("document_key", key);
+        made.put("document_key", about.get("document_key").asText());
         made.put("document_id", about.get("document_id").asText());
         made.put("delivery_id", subject);
-        made.put("kind", "incoming");
         made.put("state", state);
-        made.put("level", 0L);
         made.put("number", 1L);
-        made.put("clock", "");
-        made.put("debtor", "");
-        made.put("to", state.equals("FIRING") ? told(made.getSchema().getField("to").schema().getElementType(), about.get("recipient").asText()) : List.of());
-        made.put("why", state.equals("FIRING") ? "dispatched" : "ended");
+        made.put("to", tells ? told(made.getSchema().getField("to").schema().getElementType(), about.get("recipient").asText()) : List.of());
         made.put("urgency", "normal");
         made.put("sender", about.get("sender").asText());
         made.put("recipient", about.get("recipient").asText());
         made.put("subject", about.get("title").asText());
         made.put("versions", versions);
-        context.forward(wire.write("DocumentAlert", made, subject, wire.eventId(alert, state), at, key, event.id(), timestamp));
+        return made;
     }
 
     private List<GenericData.Record> told(Schema schema, String recipient) {
@@ -118,7 +170,7 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
         return found;
     }
 
-    private void obligation(Wire.Event event, JsonNode about, OffsetDateTime since, OffsetDateTime warn, OffsetDateTime breach, OffsetDateTime ended, String standing) {
+    private void obligation(String cause, JsonNode about, OffsetDateTime since, OffsetDateTime warn, OffsetDateTime breach, OffsetDateTime ended, String standing, OffsetDateTime next) {
         String subject = about.get("subject").asText(), key = about.get("document_key").asText();
         boolean open = ended == null;
         GenericData.Record made = wire.blank("ObligationChanged");
@@ -132,8 +184,8 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
         made.put("target_at", Wire.micros(since.plus(Duration.ofMinutes(2))));
         made.put("warn_at", Wire.micros(warn));
         made.put("breach_at", Wire.micros(breach));
-        made.put("next_step", open ? 0L : null);
-        made.put("next_step_at", open ? Wire.micros(warn) : null);
+        made.put("next_step", next == null ? null : next.equals(warn) ? 0L : 1L);
+        made.put("next_step_at", next == null ? null : Wire.micros(next));
         made.put("open", open);
         made.put("closed_at", open ? null : Wire.micros(ended));
         made.put("closed_by", open ? "" : "ended");
@@ -141,6 +193,6 @@ final class Watcher implements Processor<byte[], byte[], byte[], byte[]> {
         made.put("provisional", false);
         made.put("rule", "transport/normal/choice");
         made.put("versions", versions);
-        context.forward(wire.write("ObligationChanged", made, subject, wire.eventId("obligation", subject + ":transport", standing), open ? since : ended, key, event.id(), timestamp));
+        context.forward(wire.write("ObligationChanged", made, subject, wire.eventId("obligation", subject + ":transport", standing), open ? since : ended, key, cause, timestamp));
     }
 }
