@@ -133,7 +133,7 @@ def _flat(corners: object) -> bool:
     numbers = [corners[at] for at in range(CORNERS)]
     if not all(isinstance(each, NumberObject | FloatObject) for each in numbers):
         return False
-    return numbers[0] == numbers[2] or numbers[1] == numbers[3]
+    return bool(numbers[0] == numbers[2] or numbers[1] == numbers[3])
 
 
 def _responses(reader: PdfFileReader) -> Iterator[bytes]:
