@@ -152,7 +152,11 @@ def _value(update: Update, each: dict[str, Any], found: _Found) -> None:
     value = update.after(raw)
     require(holds=isinstance(value, dict), what="a signature is no dictionary")
     found.values.append(raw)
-    if value.get("SubFilter") != DOCUMENT_STAMP:
+    if value.get("SubFilter") == DOCUMENT_STAMP:
+        widgets = (each, *(update.after(kid) for kid in update.after(each.get("Kids")) or []))
+        # any authority stamps what anybody sends it: nobody answers for what such a field shows (ISO 32000-2 §12.8.5)
+        require(holds=not any(_area(one.get("Rect")) for one in widgets), what="a time-stamp that shows something")
+    else:
         title = each.get("T")
         if not isinstance(title, bytes):
             raise ChangedError("a field without a name was signed")

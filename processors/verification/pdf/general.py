@@ -1,28 +1,38 @@
 """The general lane: pyHanko reads the structure, strictly or else leniently, and analyses changes; also the strict lane's check."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NumberObject,
+    StreamObject,
+)
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from processors.verification.border import guarded
 from processors.verification.defects import DefectError, Finding, found
 from processors.verification.limits import MAX_CONTENTS, MAX_OBJECTS, MAX_RESPONSE_BYTES, MAX_RESPONSES, MAX_REVISIONS
 from processors.verification.pdf.byteranges import SignedRange, SignedRanges
 from processors.verification.pdf.changes import coverage_of, modification_of
 from processors.verification.pdf.dates import moment_of
 from processors.verification.pdf.file import SEARCHED
-from processors.verification.pdf.located import Coverage, Modification, Signatures
+from processors.verification.pdf.located import DOCUMENT_STAMP, Coverage, Modification, Signatures
 from processors.verification.pdf.masking import MaskedPdf, marker
 from processors.verification.pdf.syntax import WHITE
 from processors.verification.trust.responses import Responses
 
 _LAST = re.compile(rb"startxref[\x00\t\n\f\r ]*+\d++[\x00\t\n\f\r ]*+%%EOF")
+CORNERS = 4
+"""Numbers of a rectangle."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +94,46 @@ def locate(pdf: bytes, ranges: SignedRanges) -> Signatures:
         )
         for name, value, form_field in enumerate_sig_fields(reader, filled_status=True)
     ]
+    if _shown_by_stamps(located):
+        finding += found(["CHANGED_AFTER_SIGNING"])
     return Signatures(located=located, finding=finding, lane="general", responses=Responses(_responses(reader)))
+
+
+def _shown_by_stamps(located: Sequence[GeneralSignature]) -> bool:
+    """Tell whether a document time-stamp that came after a signature shows something; pyHanko's rules let it (ISO 32000-2 §12.8.5)."""
+    stamps = [
+        each for each in located if guarded(partial(_is_stamp, each), lambda _: False)
+    ]  # each is judged by itself
+    if not stamps:
+        return False
+    first = min(_came(each) for each in located)
+    return any(_came(each) > first and _has_area(each.form_field) for each in stamps)
+
+
+def _is_stamp(each: GeneralSignature) -> bool:
+    return each.subfilter == DOCUMENT_STAMP
+
+
+def _came(each: GeneralSignature) -> int:
+    """Return the number of the revision that brought a value."""
+    revision: int = each.reader.xrefs.get_last_change(each.value.reference)
+    return revision
+
+
+def _has_area(form_field: DictionaryObject) -> bool:
+    kids = _held(form_field, "/Kids")
+    widgets = (form_field, *(kids[at] for at in range(len(kids)))) if isinstance(kids, ArrayObject) else (form_field,)
+    return any((corners := _held(each, "/Rect")) is not None and not _flat(corners) for each in widgets)
+
+
+def _flat(corners: object) -> bool:
+    """Tell whether a rectangle has no area; what is none may be visible."""
+    if not isinstance(corners, ArrayObject) or len(corners) != CORNERS:
+        return False
+    numbers = [corners[at] for at in range(CORNERS)]
+    if not all(isinstance(each, NumberObject | FloatObject) for each in numbers):
+        return False
+    return bool(numbers[0] == numbers[2] or numbers[1] == numbers[3])
 
 
 def _responses(reader: PdfFileReader) -> Iterator[bytes]:

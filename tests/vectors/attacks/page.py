@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "attacks.md"
 MODULES = (
     "ranges", "saving", "shadows", "awakened", "cms", "substitution", "algorithms", "values", "chains", "names", "anchors", "revocation", "stamps",
-    "stampers", "wrapping", "ids", "references", "digests", "transforms", "keys", "confusion", "attached", "wrapped",
+    "document_stamps", "stampers", "wrapping", "ids", "references", "digests", "transforms", "keys", "confusion", "attached", "wrapped",
     "seals", "misread", "entities", "packets", "bombs", "excess",
 )  # fmt: skip
 ELSEWHERE = {

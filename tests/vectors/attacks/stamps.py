@@ -29,7 +29,7 @@ from tests.vectors.attacks.houses import (
     trusting,
 )
 from tests.vectors.attacks.messages import HONEST, Recipe, attribute, keep, made
-from tests.vectors.attacks.paper import CATALOG, FIELD, appended, filled, signed_page, value
+from tests.vectors.attacks.paper import signed_page
 from tests.vectors.attacks.vector import File, attack
 from tests.vectors.attacks.verdicts import TOO_LATE
 from tests.vectors.scene import DAY, HOUR, NOON, YEAR
@@ -215,36 +215,3 @@ def a_stamp_before_the_beginning(*, forged: bool) -> File:
     TOTAL_FAILED, solely because the signature is proven to be older than the certificate.
     """
     return either(Stamping(at=AGENCY.not_before - DAY), forged=forged)
-
-
-def document_stamped(imprinted: Callable[[bytes], bytes], *, fields: int = 1) -> File:
-    """Return a signed page with a time-stamp over the document, which so many fields show."""
-    line = Line()
-    recipe = replace(HONEST, credential=line.credential())
-    pdf = signed_page(lambda covered: made(covered, recipe))
-    shown = {100 + each: FIELD.replace(b"(CoQuan)", b"(Dau%d)" % each) for each in range(fields)}
-    stamps = {number: body.replace(b"7 0 R", b"90 0 R").replace(b" /P 3 0 R", b"") for number, body in shown.items()}
-    catalog = CATALOG.replace(b"6 0 R", b" ".join(b"%d 0 R" % each for each in (6, *stamps)))
-    update = appended(pdf, {1: catalog, **stamps, 90: value(subfilter=b"ETSI.RFC3161")}, size=200)
-    anchors = [(certified(ROOT, ROOT), ("document",)), (certified(TSA_ROOT, TSA_ROOT), ("timestamp",))]
-    lists = map(listed, (Listing(by=ROOT), Listing(by=SUB), Listing(by=TSA_ROOT)))
-    stamped = filled(update, lambda covered: token(covered, Stamping(imprinted=imprinted)).dump())
-    return File(content=stamped, reference=trusting(anchors, lists))
-
-
-@attack(MOVED, "TOTAL_FAILED/HASH_FAILURE", "HASH_FAILURE")
-def a_stamp_over_another_document(*, forged: bool) -> File:
-    """[ signed revision ][ time-stamp over the document, copied from another file ].
-
-    TOTAL_FAILED, solely because the token is about other bytes.
-    """
-    return document_stamped((lambda _: b"khac") if forged else keep)
-
-
-@attack(MOVED, "TOTAL_FAILED/FORMAT_FAILURE", "BYTERANGE_COLLISION")
-def a_stamp_that_two_fields_show(*, forged: bool) -> File:
-    """[ signed revision ][ one time-stamp over the document, two fields ].
-
-    TOTAL_FAILED, solely because one token is shown as two.
-    """
-    return document_stamped(keep, fields=2 if forged else 1)
