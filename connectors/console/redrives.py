@@ -87,8 +87,8 @@ def command(settings: Settings, key: str, *words: str) -> tuple[int, list[dict[s
 def _shown(
     desk: Desk, request: Request, key: str, looks: Sequence[dict[str, Any]], *, wrong: str = "", status: int = 200
 ) -> Response:
-    values = {"key": key, "looks": [_in_rows(each) for each in looks], "would": _would(looks), "wrong": wrong}
-    values |= {"around": desk.around()}
+    values: dict[str, Any] = {"key": key, "looks": [_in_rows(each) for each in looks], "would": _would(looks)}
+    values |= {"around": desk.around(), "wrong": wrong}
     return render(request, "redrive.html", values, account=desk.account(request), status=status)
 
 

@@ -29,7 +29,7 @@ def visited(browser: TestClient) -> tuple[str, list[int]]:
     found = re.search(r'name="would" value="([^"]+)"', page)
     assert found, page
     form = {"csrf": csrf_of(browser, PAGE), "document": KEY, "would": found[1], "why": WHY}
-    tries = ({"why": " "}, {"would": "other"}, {}, {})
+    tries: tuple[dict[str, str], ...] = ({"why": " "}, {"would": "other"}, {}, {})
     return page, [browser.post(ACT, data=form | over).status_code for over in tries]
 
 
