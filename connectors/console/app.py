@@ -22,6 +22,7 @@ from connectors.console import (
     live,
     pages,
     quarantine,
+    redrives,
     reports,
     snapshots,
 )
@@ -43,6 +44,8 @@ ROUTES: dict[str, tuple[str, Right, View]] = {
     "/letter": ("GET", Right.LOOK, letters.one),
     "/letter/act": ("POST", Right.ACT, letter_acts.act),
     "/quarantine": ("GET", Right.LOOK, quarantine.page),
+    "/redrive": ("GET", Right.ACT, redrives.page),
+    "/redrive/act": ("POST", Right.ACT, redrives.act),
     "/acts": ("GET", Right.TRAIL, acts.page),
     "/reports": ("GET", Right.LOOK, reports.page),
     "/report": ("GET", Right.LOOK, reports.file),

@@ -37,7 +37,7 @@ class Desk:
     """Live pages that listen; counted on the event loop alone."""
 
     acting: threading.Lock = field(default_factory=threading.Lock)
-    """Held while somebody acts on a dead letter: two forms at once must not act twice."""
+    """Held while somebody acts: two forms at once must not act twice."""
 
     hashing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(LOGINS_AT_ONCE))
 

@@ -18,7 +18,7 @@ from schemas.reasons.table import Party
 
 HELD = "held"
 ROUTING = Stage.ROUTING.value
-"""Stage of a refusal that `lienthong redrive` can have decided again."""
+"""Stage of a refusal that can be decided again (`redrives`)."""
 
 SAID = (
     "event_id", "subject", "document_key", "document_id", "sha256", "sender", "submitted_by", "stage", "reason", "element",

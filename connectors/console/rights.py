@@ -16,7 +16,7 @@ class Right(StrEnum):
     """Names and mailboxes of officials: personal data, shown to those who must call them or judge whether they were told."""
 
     ACT = "act"
-    """Replay or discard dead letters."""
+    """Replay or discard dead letters; have documents decided again."""
 
     TRAIL = "trail"
     """Who did what by hand."""

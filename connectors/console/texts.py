@@ -47,7 +47,7 @@ class Texts:
         return ", ".join(filter(None, (self._one(each) for each in text.split(", "))))
 
     def _one(self, code: str) -> str:
-        for group in ("fact", "duty", "kind", "channel", "indication"):
+        for group in ("fact", "duty", "kind", "channel", "indication", "act"):
             if (said := self.known.get(f"{group}.{code}")) is not None:
                 return said
         return self.reason(code)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from connectors.console import letters
+from connectors.console import letters, redrives
 from connectors.console.app import ROUTES
 from infra.accounts import Role
 from schemas.events import OperatorActed
@@ -19,6 +19,14 @@ from tests.reference_files import demo
 MOST_TABS = 60
 SNAPSHOTS: dict[str, str] = {}
 """Versions of the two snapshots that are published here."""
+
+LOOK = {
+    "document_id": life.DOCUMENT_ID, "digest": "a" * 64, "why_not": "",
+    "before": [{"addressed": life.NOBODY, "organ_id": "", "code": "RECIPIENT_UNKNOWN"}],
+    "after": [{"addressed": life.NOBODY, "organ_id": life.HEALTH, "code": ""}],
+    "would_send": [{"delivery_id": "d", "organ_id": life.HEALTH, "endpoint": "b"}],
+}  # fmt: skip
+"""What a dry run says of one packet, as far as the page shows it."""
 
 NO_PAGES = {"/live/stream", "/report"}
 PAGES = [path for path, (verb, *_) in ROUTES.items() if verb == "GET" and path not in NO_PAGES]
@@ -38,6 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         scene.cheap_hashes(patch)
         waiting = only(letter(1), letter(3, copy(1), history=replayed(1)))
         patch.setattr(letters, "read_cases", lambda _settings: [waiting])
+        patch.setattr(redrives, "looked", lambda _settings, _key: [LOOK])
         desk = scene.make_desk(folder, url, demo())
         SNAPSHOTS.update(old=published(desk, packed(), 0), new=published(desk, packed(more=b"# more\n"), 60))
         with serving(desk) as made:
@@ -84,7 +93,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser: Browser, address: str
         page.goto(f"{address}/login")
         found = {"/login": axe(page)}
         log_in(page, address, Role.OPERATOR)
-        asked = f"key={life.KEY}&id=dead-letter-0-1&kind=sla&old={SNAPSHOTS['old']}&new={SNAPSHOTS['new']}"
+        asked = f"key={life.KEY}&document={life.KEY}&id=dead-letter-0-1&kind=sla&old={SNAPSHOTS['old']}&new={SNAPSHOTS['new']}"
         for path in (*(f"{each}?{asked}" for each in PAGES), *MORE_PAGES):
             page.goto(f"{address}{path}")
             found[path] = axe(page)
