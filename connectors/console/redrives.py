@@ -5,7 +5,6 @@ reads the log, asks only for what a recipient still lacks, and writes who and wh
 """
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from connectors.console.asked import MAX_WORDS, asked_of
 from connectors.console.desk import Desk
 from connectors.console.render import render
 from infra.commands import DONE, NO
-from infra.settings import Settings
+from infra.settings import Settings, environment
 
 WAIT_SECONDS = 10
 """How long an act waits for the router; what it sends later stands on the document's page all the same."""
@@ -73,7 +72,7 @@ def command(settings: Settings, key: str, *words: str) -> tuple[int, list[dict[s
     line = [sys.executable, "-m", "infra", "redrive", "--where", f"document={key}", "--json", *words]
     try:
         done = subprocess.run(  # noqa: S603 - our own command, no shell; key and words are arguments
-            line, env=os.environ | same, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+            line, env=environment() | same, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as exc:
         log.warning("redrive_did_not_answer", why=type(exc).__name__)

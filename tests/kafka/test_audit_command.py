@@ -63,7 +63,7 @@ def test_a_clean_log_is_exit_0_with_every_field(axis: Settings) -> None:
 
     assert (0, True, set()) == (code, said["ok"], FIELDS - said.keys())
     counted = {name: said[name] for name in ("submitted", "signed", "held", "refused", "dispatched", "received")}
-    assert {"submitted": 5, "signed": 4, "held": 1, "refused": 5, "dispatched": 5, "received": 1} == counted
+    assert {"submitted": 7, "signed": 6, "held": 1, "refused": 5, "dispatched": 9, "received": 1} == counted
     assert (2, 2, 1, {"INTERNAL_ERROR": 1}) == (
         said["acknowledged"],
         said["alerts"],

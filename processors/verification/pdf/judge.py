@@ -9,6 +9,7 @@ from processors.verification.border import guarded
 from processors.verification.defects import DefectError, NotStrictError, found
 from processors.verification.limits import MAX_DOCUMENT, MAX_SIGNATURES
 from processors.verification.pdf import strict
+from processors.verification.pdf.appended import reined_in
 from processors.verification.pdf.byteranges import SignedRange, SignedRanges, read_ranges
 from processors.verification.pdf.compare import disagreements
 from processors.verification.pdf.digests import Digests
@@ -46,7 +47,7 @@ def judge_pdf(case: PdfCase) -> PdfJudgement:
     try:
         judged = by_lane(strict.locate, case)
     except NotStrictError:
-        return by_lane(_generally, case)
+        return reined_in(case.pdf, by_lane(_generally, case))
     compared = case.bench.compares(ranges.ranges[-1].contents if ranges.ranges else b"")
     given_up = "RESOURCE_LIMIT" in judged.finding.defects  # pyHanko would do all that our reader would not
     if compared and not given_up and disagreements(judged, by_pyhanko(case)):

@@ -110,7 +110,7 @@ def an_object_beyond_the_size(*, forged: bool) -> File:
     return File(content=appended(prepared(), {1: STORED, 20: NO_TEXT}, size=20 if forged else 21))
 
 
-@attack(WAITING, BAD_FORM, "TAIL_UNCOVERED", "LENIENT_PARSE")
+@attack(WAITING, BAD_FORM, "TAIL_UNCOVERED", "LENIENT_PARSE", "CHANGED_AFTER_SIGNING")
 def a_size_that_grows_over_what_was_signed(*, forged: bool) -> File:
     """[ page: contents 4 and 8; /Size 8 ] signed; update: a store, /Size 40. In the twin /Size is 9 from the beginning.
 

@@ -13,6 +13,7 @@ from tests.vectors.attacks.verdicts import BAD_FORM
 from tests.vectors.honest.pages import TEXT, stream, written
 
 SHOWN = "time-stamps that show something"
+LANES = "updates written for the laxer reader"
 NOWHERE, EVERYWHERE = b"[0 0 0 0]", b"[0 0 595 842]"
 LIE = stream(b"1 g 0 0 595 842 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 595 842]")
 FIELD_OF_STAMP = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Dau) /P 3 0 R /F 132 /Rect %s"
@@ -26,10 +27,15 @@ def stamped(
     catalog: bytes = CATALOG,
     more: tuple[bytes, ...] = (),
     imprinted: Callable[[bytes], bytes] = keep,
+    odd: bool = False,
     spaced: bool = False,
 ) -> File:
-    """Return a signed page with objects 8, 9, … besides, and an update whose value 90 is a time-stamp over the document."""
+    """Return a signed page with objects 8, 9, … besides, and an update whose value 90 is a time-stamp over the document.
+
+    `odd`: the signed table, `spaced`: the update's is written as our own reader does not accept it, and pyHanko does.
+    """
     first = written([catalog, PAGES, sheet, stream(TEXT), FONT, FIELD, value(), *more])
+    first = first.replace(b"\nxref\n0 ", b"\nxref\n0  ") if odd else first
     recipe = replace(HONEST, credential=Line().credential())
     signed = filled(first, lambda covered: made(covered, recipe))
     anchors = [(certified(ROOT, ROOT), ("document",)), (certified(TSA_ROOT, TSA_ROOT), ("timestamp",))]
@@ -113,10 +119,30 @@ def a_stamp_in_the_place_for_a_signature(*, forged: bool) -> File:
 
 @attack(SHOWN, BAD_FORM, "CHANGED_AFTER_SIGNING")
 def a_stamp_as_large_as_the_page_read_by_pyhanko(*, forged: bool) -> File:
-    """[ page ] signed; update: a sound time-stamp, its field as large as the page, and two spaces where a table has one. The twin's field has no area.
+    """[ page, two spaces where a table has one ] signed; update: a sound time-stamp, its field as large as the page. The twin's field has no area.
 
     TOTAL_FAILED, solely because the stamp covers the page, whichever reader is asked: the strict one leaves such a table to pyHanko.
     """
     field = FIELD_OF_STAMP % (EVERYWHERE if forged else NOWHERE) + b" /AP << /N 101 0 R >> /V 90 0 R >>"
     sheet = SHEET.replace(b"[6 0 R]", b"[6 0 R 100 0 R]")
-    return stamped({1: BOTH, 3: sheet, 100: field, 101: LIE}, spaced=True)
+    return stamped({1: BOTH, 3: sheet, 100: field, 101: LIE}, odd=True)
+
+
+@attack(LANES, BAD_FORM, "CHANGED_AFTER_SIGNING")
+def an_update_that_only_pyhanko_reads(*, forged: bool) -> File:
+    """[ page ] signed; update: a sound time-stamp that shows nothing; two spaces where its table has one. The twin's table is plain.
+
+    TOTAL_FAILED, solely because whoever appends could choose pyHanko's laxer rules for later changes by how he writes.
+    """
+    field = FIELD_OF_STAMP % NOWHERE + b" /V 90 0 R >>"
+    return stamped({1: BOTH, 100: field}, spaced=forged)
+
+
+@attack(LANES, BAD_FORM, "CHANGED_AFTER_SIGNING")
+def a_font_written_again_in_an_update_that_only_pyhanko_reads(*, forged: bool) -> File:
+    """[ page ] signed; update: a sound time-stamp that shows nothing, the font 5 with the same words once more, two spaces in the table. The twin has neither.
+
+    TOTAL_FAILED, solely because an object was written again for no reason, in a way that pyHanko lets pass and our own reader does not read.
+    """
+    field = FIELD_OF_STAMP % NOWHERE + b" /V 90 0 R >>"
+    return stamped({1: BOTH, 100: field, **({5: FONT} if forged else {})}, spaced=forged)
