@@ -6,6 +6,7 @@ from datetime import datetime
 
 from infra.kafka.records import Where
 from infra.state import Claim, Plan
+from infra.state.store import MICROSECOND
 
 
 @dataclass(slots=True)
@@ -48,5 +49,6 @@ class Lane:
             if last + 1 < end:
                 if topic not in self.read_until:
                     return None
-                marks.append(self.read_until[topic])
+                # what waits may have been recorded at that very moment, and a fact comes before a deadline of the same moment
+                marks.append(self.read_until[topic] - MICROSECOND)
         return min(marks)

@@ -159,7 +159,7 @@ def audited(settings: Settings) -> tuple[int, dict[str, list[str]]]:
 @pytest.mark.parametrize(
     ("each", "deaths", "seed"),
     [
-        pytest.param(10, 2, 8, marks=pytest.mark.timeout(500)),
+        pytest.param(10, 2, 8, marks=[pytest.mark.slow, pytest.mark.timeout(500)]),
         pytest.param(80, 8, 1, marks=[pytest.mark.slow, pytest.mark.timeout(1200)]),
     ],
 )

@@ -108,6 +108,7 @@ def test_each_block_is_run_by_somebody(page: str) -> None:
     assert [] == [(file, word) for file, word in found if word not in (ROOT / file).read_text(encoding="utf-8")]
 
 
+@pytest.mark.slow  # `.ci/run` asks for it by name, too
 def test_the_pages_commands_work(settings: Settings, tmp_path: Path) -> None:
     """Typed one after the other while the demo runs; a call that is refused, and a command that fails, end it."""
     place = tmp_path / "place"

@@ -144,7 +144,9 @@ def require_right(settings: Settings, deliveries: Iterable[Sent], late: Collecti
     due = Recount(references.current(), now).of(facts)
     references.stop()
     said = [each for each in events_of(settings, ["document.alerts"]) if isinstance(each, DocumentAlert)]
-    assert sorted(due) == sorted(slot(each) for each in said if each.delivery_id not in late)
+    raised = Counter(slot(each) for each in said if each.delivery_id not in late)
+    wanted = Counter(due)
+    assert wanted == raised, f"missing {sorted(wanted - raised)[:5]}, besides {sorted(raised - wanted)[:5]}"
     of_transport = [each for each in said if each.clock == "transport"]
     climbed = climbs([each for each in of_transport if each.state is AlertState.FIRING])
     ended = {each.delivery_id: each.why for each in of_transport if each.state is AlertState.RESOLVED}
